@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One cache: sets of lines in replacement order. It knows tags, order and dirtiness; where data comes
+ * from and goes to is the bus's business (bus.h).
+ *
+ * A set keeps its valid lines in front, the most recently used first (LRU), so that the way number is not
+ * state. Where the environment may evict anything at any time (cell.evictions_any) the order means nothing
+ * and the set is kept sorted by tag, so that equal sets are equal words.
+ *
+ * Caches are numbered: cache i < cpus is the L1 D-cache of CPU i, cache `cpus` the L2.
+ * Ways of LRU on MTI cores: MIPS32 74K Programming, "cache tag" chapters; 4Kc replaces the
+ * least-recently-filled way (docs/model.md).
+ */
+#ifndef STALELINE_CACHE_MODEL_H
+#define STALELINE_CACHE_MODEL_H
+
+#include "world.h"
+
+#define CACHE_NONE NO_ID
+
+static inline u32 cache_l2(const struct cell *k)
+{
+	return k->machine.l2.present ? k->machine.cpus : CACHE_NONE;
+}
+
+static inline u32 cache_count(const struct cell *k)
+{
+	return k->machine.cpus + (k->machine.l2.present ? 1 : 0);
+}
+
+static inline u32 cache_is_l2(const struct cell *k, u32 cache)
+{
+	return cache >= k->machine.cpus;
+}
+
+static inline const struct cache_geometry *cache_geometry(const struct cell *k, u32 cache)
+{
+	return cache_is_l2(k, cache) ? &k->machine.l2 : &k->machine.l1d;
+}
+
+static inline u32 cache_line_words(const struct cell *k, u32 cache)
+{
+	return k->layout.line_words[cache_is_l2(k, cache)];
+}
+
+static inline const struct w_line *cache_line(const struct world *w, u32 cache, u32 set, u32 position)
+{
+	const struct cell *k = w->k;
+	u32 base = cache_is_l2(k, cache) ? k->layout.l2 :
+					   k->layout.l1d + cache * k->layout.cache_words[0];
+	u32 line = set * cache_geometry(k, cache)->ways + position;
+
+	return (const struct w_line *)(w->word + base + line * cache_line_words(k, cache));
+}
+
+/* The set that an access to `va` = `pa` selects. */
+static inline u32 cache_set(const struct cell *k, u32 cache, u32 va, u32 pa)
+{
+	const struct cache_geometry *g = cache_geometry(k, cache);
+
+	return (g->virtual_index ? va : pa) >> g->line_shift & (g->sets - 1);
+}
+
+/* The set in which a line of `pa` sits when it was filled through colour `colour` (< geometry.colours). */
+static inline u32 cache_colour_set(const struct cell *k, u32 cache, u32 pa, u32 colour)
+{
+	const struct cache_geometry *g = cache_geometry(k, cache);
+	u32 page = k->machine.page_shift;
+
+	if (g->colours == 1)
+		return pa >> g->line_shift & (g->sets - 1);
+	return ((pa & ((1u << page) - 1)) | colour << page) >> g->line_shift & (g->sets - 1);
+}
+
+static inline u32 cache_tag(const struct cell *k, u32 cache, u32 pa)
+{
+	return (pa >> cache_geometry(k, cache)->line_shift) + 1;
+}
+
+static inline u32 cache_line_pa(const struct cell *k, u32 cache, const struct w_line *line)
+{
+	return (line->tag - 1) << cache_geometry(k, cache)->line_shift;
+}
+
+/* First data word of the sector that `pa` lies in within `line`. */
+static inline const u32 *cache_sector(const struct cell *k, u32 cache, const struct w_line *line, u32 pa)
+{
+	u32 sector = pa >> k->machine.sector_shift & (cache_geometry(k, cache)->line_sectors - 1);
+
+	return line->data + sector * k->sector_words;
+}
+
+/* The line of `pa` in `set`, or NULL. */
+const struct w_line *cache_find(const struct world *w, u32 cache, u32 set, u32 pa);
+/* Marks `line` as used now; returns where it stands afterwards. */
+const struct w_line *cache_touch(struct world *w, u32 cache, u32 set, const struct w_line *line);
+/* The line that has to go before another can enter `set`; NULL while the set has room. */
+const struct w_line *cache_victim(const struct world *w, u32 cache, u32 set);
+/* Enters a clean line for `pa` with all tokens 0; the set must have room. */
+const struct w_line *cache_insert(struct world *w, u32 cache, u32 set, u32 pa);
+/* Takes `line` out, dirty or not: its data is gone. */
+void cache_remove(struct world *w, u32 cache, u32 set, const struct w_line *line);
+/* The first set at or after `set` that holds a line; NO_ID when there is none. */
+u32 cache_next_busy_set(const struct world *w, u32 cache, u32 set);
+
+#endif

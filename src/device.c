@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "device.h"
+
+void device_start(const struct act *a, u32 device, u32 map, enum dma_direction direction)
+{
+	const struct w_device *d = w_device(a->w, device);
+	const struct dma_map_def *def = &a->k->map[map];
+	struct meaning place = {a->k->sg[def->first_sg].page, a->k->sg[def->first_sg].offset};
+
+	if (w_map(a->w, map)->state != MAP_DEVICE || device_busy(a->w, device) ||
+	    (def->direction != DMA_BIDIRECTIONAL && def->direction != direction))
+		oracle_break(a, R_DMA_MISUSE, place, 0, 0);
+	if (device_busy(a->w, device))
+		return;
+	put(a->w, &d->map, map + 1);
+	put(a->w, &d->writes, direction == DMA_FROM_DEVICE);
+	put(a->w, &d->sg, 0);
+	put(a->w, &d->at, 0);
+	put(a->w, &d->starter, a->step + 1);
+	if (a->k->identities)
+		put(a->w, &d->iteration, oracle_identity(a));
+	tell(a, EV_DMA_START, device, map);
+}
+
+bool device_busy(const struct world *w, u32 device)
+{
+	return w_device(w, device)->map || w_device(w, device)->irq;
+}
+
+static void burst(const struct act *a, u32 device)
+{
+	const struct cell *k = a->k;
+	const struct w_device *d = w_device(a->w, device);
+	const struct dma_map_def *def = &k->map[d->map - 1];
+	const struct sg_entry *sg = &k->sg[def->first_sg + d->sg];
+	u32 sector = 1u << k->machine.sector_shift;
+	struct meaning at = meaning_at(k, (struct meaning){sg->page, sg->offset}, d->at);
+	u32 length = min_u32(sector - (at.offset & (sector - 1)), sg->length - d->at);
+	bool coherent = dma_coherent(k, d->map - 1);
+
+	if (d->writes)
+		bus_dma_write(a, at.page, at.offset, length,
+			      k->identities ? d->iteration : oracle_identity(a), coherent);
+	else
+		bus_dma_read(a, at.page, at.offset, length, coherent);
+	if (d->at + length < sg->length) {
+		put(a->w, &d->at, d->at + length);
+		return;
+	}
+	put(a->w, &d->at, 0);
+	if (d->sg + 1 < def->sgs) {
+		put(a->w, &d->sg, d->sg + 1);
+		return;
+	}
+	put(a->w, &d->sg, 0);
+	put(a->w, &d->map, 0);
+	put(a->w, &d->writes, 0);
+	put(a->w, &d->iteration, 0);
+	put(a->w, &d->irq, 1);
+}
+
+static void interrupt(const struct act *a, u32 device)
+{
+	const struct w_device *d = w_device(a->w, device);
+	bool served = false;
+	u32 i;
+
+	put(a->w, &d->irq, 0);
+	put(a->w, &d->starter, 0);
+	tell(a, EV_DMA_DONE, device);
+	for (i = 0; i < a->k->contexts; i++) {
+		if (a->k->context[i].trigger != ON_DEVICE || a->k->context[i].source != device)
+			continue;
+		context_trigger(a, i);
+		served = true;
+	}
+	if (served)
+		return; /* waiters go on when the handler has run */
+	put(a->w, &d->completions, d->completions + 1);
+	context_wake(a, WAIT_DEVICE, device);
+}
+
+void device_step(struct act *a, u32 device)
+{
+	const struct w_device *d = w_device(a->w, device);
+
+	a->step = d->starter - 1;
+	if (d->map)
+		burst(a, device);
+	else
+		interrupt(a, device);
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine.h"
+
+#include "cache_model.h"
+#include "device.h"
+#include "pagetable.h"
+#include "tlb_model.h"
+
+struct list {
+	struct choice *out;
+	u32 room;
+	u32 n;
+};
+
+static void add(struct list *l, enum choice_kind kind, u32 actor, u32 set, u32 arg)
+{
+	if (l->n < l->room)
+		l->out[l->n] = (struct choice){(u16)kind, (u16)actor, set, arg};
+	l->n++;
+}
+
+/*
+ * A refill may replace any entry that is not wired. Which step will refill is not known before it is taken,
+ * so where victims are a choice every step that can touch memory offers them all while the TLB is full
+ * (or always, with tlb_any); those that need no refill ignore the argument and lead to one state.
+ */
+static void add_step(struct list *l, const struct world *w, u32 ctx)
+{
+	const struct cell *k = w->k;
+	u32 cpu = k->context[ctx].cpu;
+	enum kstep_class class = kstep_class(context_next_kstep(w, ctx));
+	bool full = w_cpu(w, cpu)->tlb_entries == k->machine.tlb_entries;
+	u32 victim;
+
+	if ((class == KC_MEMORY || class == KC_CACHE_OP) && (full || k->tlb_any)) {
+		if (!full)
+			add(l, CHOICE_STEP, ctx, 0, NO_ID);
+		for (victim = 0; victim < tlb_replaceable(w, cpu); victim++)
+			add(l, CHOICE_STEP, ctx, 0, victim);
+		return;
+	}
+	add(l, CHOICE_STEP, ctx, 0, NO_ID);
+}
+
+static bool can_enter(const struct world *w, u32 ctx)
+{
+	const struct w_ctx *c = w_ctx(w, ctx);
+
+	return (c->state == CTX_READY || context_can_begin(w, ctx)) && context_cpu_free(w, ctx);
+}
+
+static void add_evictions(struct list *l, const struct world *w)
+{
+	const struct cell *k = w->k;
+	u32 cache, set, i;
+
+	if (k->evictions_max != NO_ID && w_top(w)->evictions >= k->evictions_max)
+		return;
+	for (cache = 0; cache < cache_count(k); cache++) {
+		for (set = cache_next_busy_set(w, cache, 0); set != NO_ID;
+		     set = cache_next_busy_set(w, cache, set + 1)) {
+			for (i = 0; i < cache_geometry(k, cache)->ways; i++) {
+				const struct w_line *line = cache_line(w, cache, set, i);
+
+				if (!line->tag)
+					break;
+				add(l, CHOICE_EVICT, cache, set, cache_line_pa(k, cache, line));
+			}
+		}
+	}
+}
+
+/* All finite work is done and nothing is under way. */
+static bool complete(const struct world *w)
+{
+	u32 i;
+
+	for (i = 0; i < w->k->devices; i++)
+		if (device_busy(w, i))
+			return false;
+	if (!context_all_ended(w))
+		return false;
+	/* where everything repeats for ever there is no end to speak of */
+	for (i = 0; i < w->k->contexts; i++)
+		if (w->k->context[i].times != TIMES_FOREVER)
+			return true;
+	return false;
+}
+
+u32 engine_enabled_plain(const struct world *w, struct choice *out, u32 room)
+{
+	struct list l = {out, room, 0};
+	const struct cell *k = w->k;
+	u32 i;
+
+	if (w_top(w)->ended)
+		return 0;
+	for (i = 0; i < k->contexts; i++)
+		if (context_can_step(w, i))
+			add_step(&l, w, i);
+	for (i = 0; i < k->contexts; i++)
+		if (can_enter(w, i))
+			add(&l, CHOICE_ENTER, i, 0, 0);
+	for (i = 0; i < k->devices; i++)
+		if (device_busy(w, i))
+			add(&l, CHOICE_DEVICE, i, 0, 0);
+	if (!l.n || complete(w))
+		add(&l, CHOICE_FINISH, 0, 0, 0);
+	return l.n;
+}
+
+u32 engine_enabled(const struct world *w, struct choice *out, u32 room)
+{
+	struct list l = {out, room, engine_enabled_plain(w, out, room)};
+
+	/* once only the end is left, evictions can change nothing any more */
+	if (!l.n || (l.n == 1 && (!room || out[0].kind == CHOICE_FINISH)))
+		return l.n;
+	add_evictions(&l, w);
+	return l.n;
+}
+
+static const struct w_line *line_of(const struct world *w, const struct choice *c)
+{
+	if (c->actor >= cache_count(w->k) || c->set >= cache_geometry(w->k, c->actor)->sets)
+		return NULL;
+	return cache_find(w, c->actor, c->set, c->arg);
+}
+
+bool engine_possible(const struct world *w, const struct choice *choice)
+{
+	const struct cell *k = w->k;
+
+	if (w_top(w)->ended)
+		return false;
+	switch ((enum choice_kind)choice->kind) {
+	case CHOICE_STEP:
+		return choice->actor < k->contexts && context_can_step(w, choice->actor) &&
+		       (choice->arg == NO_ID ||
+			choice->arg < tlb_replaceable(w, k->context[choice->actor].cpu));
+	case CHOICE_ENTER:
+		return choice->actor < k->contexts && can_enter(w, choice->actor);
+	case CHOICE_DEVICE:
+		return choice->actor < k->devices && device_busy(w, choice->actor);
+	case CHOICE_EVICT:
+		return line_of(w, choice) != NULL;
+	case CHOICE_FINISH: {
+		struct choice only;
+
+		return complete(w) || (engine_enabled_plain(w, &only, 1) == 1 &&
+				       only.kind == CHOICE_FINISH);
+	}
+	}
+	return false;
+}
+
+/* Mappings that are left at the end were never unmapped. */
+static void check_unmapped(const struct act *a)
+{
+	u32 map;
+
+	for (map = 0; map < a->k->maps; map++) {
+		const struct sg_entry *sg = &a->k->sg[a->k->map[map].first_sg];
+
+		if (w_map(a->w, map)->state != MAP_NONE)
+			oracle_break(a, R_DMA_MISUSE, (struct meaning){sg->page, sg->offset}, 0, 0);
+	}
+}
+
+static void finish(struct act *a)
+{
+	if (!complete(a->w)) {
+		oracle_end(a, R_DEADLOCK, (struct meaning){NO_ID, 0});
+		return;
+	}
+	check_unmapped(a);
+	oracle_complete(a);
+	put(a->w, &w_top(a->w)->ended, END_COMPLETE);
+}
+
+/* The rhythm of the self-check: every choice for worlds up to 64 KiB, every 4096th above. */
+static void self_check(struct world *w)
+{
+	w->checks++;
+	if (w->k->layout.words > 16384 && w->checks % 4096)
+		return;
+	bug_on(world_hash(w) != w->hash, "the incremental hash is not the hash of the world");
+}
+
+void engine_apply(struct world *w, const struct choice *choice)
+{
+	struct act a = {
+		.w = w,
+		.k = w->k,
+		.ctx = NO_ID,
+		.step = NO_ID,
+		.kstep = KS_NONE,
+		.arg = NO_ID,
+	};
+
+	w->findings = 0;
+	switch ((enum choice_kind)choice->kind) {
+	case CHOICE_STEP:
+		a.ctx = choice->actor;
+		a.cpu = w->k->context[a.ctx].cpu;
+		a.arg = choice->arg;
+		context_step(&a);
+		break;
+	case CHOICE_ENTER:
+		a.ctx = choice->actor;
+		a.cpu = w->k->context[a.ctx].cpu;
+		context_enter(&a);
+		break;
+	case CHOICE_DEVICE:
+		device_step(&a, choice->actor);
+		break;
+	case CHOICE_EVICT:
+		bug_on(!line_of(w, choice), "a line is evicted that is not there");
+		bus_evict(&a, choice->actor, choice->set, line_of(w, choice));
+		if (w->k->evictions_max != NO_ID)
+			put(w, &w_top(w)->evictions, w_top(w)->evictions + 1);
+		break;
+	case CHOICE_FINISH:
+		finish(&a);
+		break;
+	}
+#ifdef STALELINE_SELF_CHECK
+	self_check(w);
+#else
+	(void)self_check;
+#endif
+}
+
+bool engine_find_eviction(const struct world *w, u32 page, u32 offset, u32 n, struct choice *ret)
+{
+	const struct cell *k = w->k;
+	u32 pa = cell_page_pa(k, page) + offset;
+	u32 cache, colour;
+
+	for (cache = 0; cache < cache_count(k); cache++) {
+		for (colour = 0; colour < cache_geometry(k, cache)->colours; colour++) {
+			u32 set = cache_colour_set(k, cache, pa, colour);
+			const struct w_line *line = cache_find(w, cache, set, pa);
+
+			if (!line || n--)
+				continue;
+			*ret = (struct choice){CHOICE_EVICT, (u16)cache, set,
+					       cache_line_pa(k, cache, line)};
+			return true;
+		}
+	}
+	return false;
+}
+
+bool engine_find_entry(const struct world *w, u32 ctx, struct choice *ret)
+{
+	if (!can_enter(w, ctx))
+		return false;
+	*ret = (struct choice){CHOICE_ENTER, (u16)ctx, 0, 0};
+	return true;
+}

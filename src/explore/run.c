@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run.h"
+
+#include <stdlib.h>
+
+#include "arena.h"
+#include "context.h"
+
+enum event_state {
+	EVENT_WAITING, /* its step has not begun */
+	EVENT_NEAR, /* its step is under way */
+	EVENT_DUE,
+	EVENT_DONE,
+};
+
+struct runner {
+	struct arena arena;
+	const struct cell *k;
+	const struct run_schedule *schedule;
+	const struct run_options *options;
+	struct run_result *result;
+	enum event_state *state;
+	u32 *ops; /* per event: cache ops its context did in the step so far */
+	bool release; /* nothing else can go on: contexts need not wait for their events any more */
+};
+
+static void runner_listen(void *arg, const struct event *event)
+{
+	struct runner *r = arg;
+	u32 i;
+
+	if (event->kind == EV_CACHE_OP)
+		for (i = 0; i < r->schedule->events; i++)
+			if (r->state[i] == EVENT_NEAR && r->schedule->event[i].ctx == event->ctx &&
+			    r->schedule->event[i].step == event->step)
+				r->ops[i]++;
+	if (r->options->listen)
+		r->options->listen(r->options->arg, event);
+}
+
+/* Is the context resting in scenario step `step`? */
+static bool in_step(const struct world *w, u32 ctx, u32 step)
+{
+	const struct w_ctx *c = w_ctx(w, ctx);
+
+	return c->sp && c->step == step;
+}
+
+static void events_watch(struct runner *r)
+{
+	const struct world *w = &r->arena.world;
+	u32 i;
+
+	for (i = 0; i < r->schedule->events; i++) {
+		const struct run_event *e = &r->schedule->event[i];
+		bool inside = in_step(w, e->ctx, e->step);
+
+		if (r->state[i] == EVENT_WAITING && inside)
+			r->state[i] = EVENT_NEAR;
+		if (r->state[i] != EVENT_NEAR)
+			continue;
+		if (!inside) {
+			/* the step is over: what `after` waits for, or one that did fewer ops */
+			r->state[i] = EVENT_DUE;
+			r->result->fate[i] = e->after ? EVENT_ON_TIME : EVENT_LATE;
+		} else if (!e->after && (!e->op || (r->ops[i] + 1 == e->op &&
+						    kstep_class(context_next_kstep(w, e->ctx)) ==
+							    KC_CACHE_OP))) {
+			r->state[i] = EVENT_DUE;
+			r->result->fate[i] = EVENT_ON_TIME;
+		}
+	}
+}
+
+/* The first event that is due and can happen now. */
+static bool event_choice(struct runner *r, struct choice *ret)
+{
+	const struct world *w = &r->arena.world;
+	u32 i;
+
+	events_watch(r);
+	for (i = 0; i < r->schedule->events; i++) {
+		const struct run_event *e = &r->schedule->event[i];
+
+		if (r->state[i] != EVENT_DUE)
+			continue;
+		if (e->evict) {
+			struct choice next;
+
+			if (!engine_find_eviction(w, e->page, e->offset, 0, ret)) {
+				r->result->fate[i] = EVENT_LATE;
+				continue;
+			}
+			/* the same event takes the line out of the L2 as well, on its way to memory */
+			if (!engine_find_eviction(w, e->page, e->offset, 1, &next) &&
+			    ret->actor + 1u >= r->k->machine.cpus + r->k->machine.l2.present)
+				r->state[i] = EVENT_DONE;
+			return true;
+		}
+		if (engine_find_entry(w, e->enter, ret)) {
+			r->state[i] = EVENT_DONE;
+			return true;
+		}
+		r->result->fate[i] = EVENT_LATE;
+	}
+	return false;
+}
+
+/* Must the context wait for an event of the schedule before it may enter? */
+static bool held_back(const struct runner *r, u32 ctx)
+{
+	u32 i;
+
+	if (r->release)
+		return false;
+	for (i = 0; i < r->schedule->events; i++)
+		if (!r->schedule->event[i].evict && r->schedule->event[i].enter == ctx &&
+		    r->state[i] != EVENT_DONE && w_ctx(&r->arena.world, ctx)->state == CTX_IDLE)
+			return true;
+	return false;
+}
+
+static bool triggered(const struct cell *k, u32 ctx)
+{
+	return k->context[ctx].trigger == ON_DEVICE || k->context[ctx].trigger == ON_RAISE;
+}
+
+static bool default_choice(struct runner *r, struct choice *ret)
+{
+	const struct world *w = &r->arena.world;
+	const struct cell *k = r->k;
+	u32 i;
+
+	for (i = 0; i < k->devices; i++) {
+		*ret = (struct choice){CHOICE_DEVICE, (u16)i, 0, 0};
+		if (engine_possible(w, ret))
+			return true;
+	}
+	for (i = 0; i < k->contexts; i++)
+		if (triggered(k, i) && !held_back(r, i) && engine_find_entry(w, i, ret))
+			return true;
+	for (i = 0; i < k->contexts; i++) {
+		*ret = (struct choice){CHOICE_STEP, (u16)i, 0, NO_ID};
+		if (engine_possible(w, ret))
+			return true;
+		/* an interrupt of the file's lower part waits until the ones above get no further */
+		if (!w_cpu(w, k->context[i].cpu)->current && !held_back(r, i) &&
+		    engine_find_entry(w, i, ret))
+			return true;
+	}
+	/* a context hangs on its CPU, but interrupts still get through */
+	for (i = 0; i < k->contexts; i++)
+		if (!held_back(r, i) && engine_find_entry(w, i, ret))
+			return true;
+	return false;
+}
+
+static bool next_choice(struct runner *r, struct choice *ret)
+{
+	if (w_top(&r->arena.world)->ended)
+		return false;
+	if (event_choice(r, ret) || default_choice(r, ret))
+		return true;
+	if (!r->release) {
+		r->release = true;
+		if (default_choice(r, ret))
+			return true;
+	}
+	*ret = (struct choice){.kind = CHOICE_FINISH};
+	return true;
+}
+
+static bool take(struct runner *r, const struct choice *choice)
+{
+	struct world *w = &r->arena.world;
+	u32 i;
+
+	engine_apply(w, choice);
+	r->result->steps++;
+	for (i = 0; i < w->findings; i++)
+		if (w->finding[i].warning)
+			r->result->warned |= BIT(w->finding[i].rule);
+	if (r->options->applied)
+		r->options->applied(r->options->arg, w, choice);
+	return !w->findings || found_note(&r->result->found, w, r->result->steps, NULL);
+}
+
+static bool runner_init(struct runner *r, const struct cell *k, const struct run_options *options,
+			struct run_result *ret)
+{
+	*ret = (struct run_result){.stop = RUN_NO_MEMORY};
+	bug_on(!k->identities, "running a cell that keeps no identities");
+	r->k = k;
+	r->options = options;
+	r->result = ret;
+	return arena_init(&r->arena, k, false);
+}
+
+static void runner_close(struct runner *r)
+{
+	struct run_result *ret = r->result;
+
+	ret->broken = w_top(&r->arena.world)->broken;
+	ret->end = (enum world_end)w_top(&r->arena.world)->ended;
+	ret->step_done = r->arena.step_done;
+	r->arena.step_done = NULL;
+	arena_free(&r->arena);
+}
+
+/* The limits that any run honours; false when it has to stop. */
+static bool may_go_on(struct runner *r)
+{
+	const struct run_options *o = r->options;
+
+	if (o->interrupted && *o->interrupted) {
+		r->result->stop = RUN_INTERRUPTED;
+		return false;
+	}
+	if (o->max_steps && r->result->steps >= o->max_steps) {
+		r->result->stop = RUN_MAX_STEPS;
+		return false;
+	}
+	if (o->progress && (r->result->steps & 0xffff) == 0xffff)
+		o->progress(o->progress_arg, r->result->steps);
+	return true;
+}
+
+void run_scheduled(const struct cell *k, const struct run_schedule *schedule,
+		   const struct run_options *options, struct run_result *ret)
+{
+	struct runner r = {.schedule = schedule};
+	struct choice choice;
+
+	if (!runner_init(&r, k, options, ret))
+		return;
+	r.state = calloc(schedule->events + 1, sizeof(*r.state));
+	r.ops = calloc(schedule->events + 1, sizeof(*r.ops));
+	ret->fate = calloc(schedule->events + 1, sizeof(*ret->fate));
+	if (r.state && r.ops && ret->fate) {
+		ret->stop = RUN_ENDED;
+		if (schedule->events || options->listen) {
+			r.arena.world.listen = runner_listen;
+			r.arena.world.listen_arg = &r;
+		}
+		while (may_go_on(&r) && next_choice(&r, &choice)) {
+			if (!take(&r, &choice)) {
+				ret->stop = RUN_NO_MEMORY;
+				break;
+			}
+		}
+	}
+	runner_close(&r);
+	free(r.state);
+	free(r.ops);
+}
+
+void run_trail(const struct cell *k, const struct trail *trail, const struct run_options *options,
+	       struct run_result *ret)
+{
+	static const struct run_schedule none;
+	struct runner r = {.schedule = &none};
+
+	if (!runner_init(&r, k, options, ret))
+		return;
+	if (options->listen) {
+		r.arena.world.listen = options->listen;
+		r.arena.world.listen_arg = options->arg;
+	}
+	ret->stop = RUN_ENDED;
+	while (ret->steps < trail->length && may_go_on(&r)) {
+		const struct choice *choice = &trail->choice[ret->steps];
+
+		if (!engine_possible(&r.arena.world, choice)) {
+			ret->stop = RUN_DIVERGED;
+			break;
+		}
+		if (!take(&r, choice)) {
+			ret->stop = RUN_NO_MEMORY;
+			break;
+		}
+	}
+	runner_close(&r);
+}
+
+void run_result_free(struct run_result *r)
+{
+	found_free(&r->found);
+	free(r->fate);
+	free(r->step_done);
+	*r = (struct run_result){0};
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "irq.h"
+
+void irq_set(const struct act *a, u32 off)
+{
+	const struct w_ctx *c = kstep_ctx(a);
+
+	if (c->irqs_off == off)
+		return;
+	put(a->w, &c->irqs_off, off);
+	tell(a, EV_IRQS, off);
+}
+
+u32 irq_off(const struct act *a)
+{
+	u32 old = kstep_ctx(a)->irqs_off;
+
+	irq_set(a, 1);
+	return old;
+}
+
+void preempt_count_add(const struct act *a, int by)
+{
+	const struct w_ctx *c = kstep_ctx(a);
+
+	if (by < 0 && !c->preempt_off) {
+		oracle_break_kernel(a, R_IRQS_UNBALANCED);
+		return;
+	}
+	put(a->w, &c->preempt_off, c->preempt_off + (u32)by);
+}
+
+/* Return from an interrupt: arch/mips/kernel/genex.S, 2.6.36; left out: signals, the reschedule check. */
+KFUNC(irq_return)
+{
+	K_BEGIN(no_frame);
+	K_STEP(irq_return);
+	K_END;
+}
+
+/* arch/mips/include/asm/irqflags.h, 2.6.36. Returns the flags as they were. */
+KFUNC(local_irq_save)
+{
+	u32 old;
+
+	K_BEGIN(no_frame);
+	K_STEP(local_irq_save);
+	old = irq_off(a);
+	K_RETURN(old);
+	K_END;
+}
+
+struct restore_frame {
+	u32 flags;
+};
+
+/* arch/mips/include/asm/irqflags.h, 2.6.36 */
+KFUNC(local_irq_restore)
+{
+	K_BEGIN(restore_frame);
+	K_STEP(local_irq_restore);
+	irq_set(a, L->flags);
+	K_END;
+}
+
+/* arch/mips/include/asm/irqflags.h, 2.6.36 */
+KFUNC(local_irq_disable)
+{
+	K_BEGIN(no_frame);
+	K_STEP(local_irq_disable);
+	irq_off(a);
+	K_END;
+}
+
+/* arch/mips/include/asm/irqflags.h, 2.6.36 */
+KFUNC(local_irq_enable)
+{
+	K_BEGIN(no_frame);
+	K_STEP(local_irq_enable);
+	irq_set(a, 0);
+	K_END;
+}
+
+/* kernel/softirq.c, 2.6.36 */
+KFUNC(local_bh_disable)
+{
+	K_BEGIN(no_frame);
+	K_STEP(local_bh_disable);
+	SET(kstep_ctx(a)->bh_off, kstep_ctx(a)->bh_off + 1);
+	K_END;
+}
+
+/* kernel/softirq.c, 2.6.36; left out: running pending softirqs here, they become possible instead. */
+KFUNC(local_bh_enable)
+{
+	K_BEGIN(no_frame);
+	K_STEP(local_bh_enable);
+	if (kstep_ctx(a)->bh_off)
+		SET(kstep_ctx(a)->bh_off, kstep_ctx(a)->bh_off - 1);
+	else
+		oracle_break_kernel(a, R_IRQS_UNBALANCED);
+	K_END;
+}
+
+/* include/linux/preempt.h, 2.6.36 */
+KFUNC(preempt_disable)
+{
+	K_BEGIN(no_frame);
+	K_STEP(preempt_disable);
+	preempt_count_add(a, 1);
+	K_END;
+}
+
+/* include/linux/preempt.h, 2.6.36 */
+KFUNC(preempt_enable)
+{
+	K_BEGIN(no_frame);
+	K_STEP(preempt_enable);
+	preempt_count_add(a, -1);
+	K_END;
+}

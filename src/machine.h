@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a machine is, constant while it runs: cache geometry, TLB size, page size, address map.
+ * Facts and their sources: docs/model.md. All sizes are bytes, all shifts base-2 logarithms.
+ */
+#ifndef STALELINE_MACHINE_H
+#define STALELINE_MACHINE_H
+
+#include "base.h"
+
+#define MAX_CPUS 8
+
+/* MIPS32 segments. kseg0 and kseg1 see the first 512 MiB of physical memory. */
+#define KSEG0 0x80000000u
+#define KSEG1 0xa0000000u
+#define KSEG2 0xc0000000u
+#define KSEG_SIZE 0x20000000u
+
+/* Window bases of a generic MIPS32 2.6.36 kernel: arch/mips/include/asm/{highmem,fixmap}.h. */
+#define PKMAP_BASE 0xfe000000u
+#define FIXADDR_TOP 0xfffe0000u
+/* FIX_CMAP_BEGIN is 0 and takes 2 x 8 colour slots; FIX_KMAP_BEGIN follows FIX_CMAP_END. */
+#define FIX_KMAP_BEGIN 17u
+
+/* EntryLo: PFN in bits 31:6, then C (5:3), D, V, G. The modelled page tables hold the same form. */
+#define LO_G BIT(0)
+#define LO_V BIT(1)
+#define LO_D BIT(2)
+#define LO_C_SHIFT 3
+#define LO_C_MASK 7u
+#define LO_PFN_SHIFT 6
+
+/* Cache coherency attributes (EntryLo.C, Config.K0). */
+enum cca {
+	CCA_UNCACHED = 2,
+	CCA_CACHEABLE = 3, /* noncoherent, write-back, write-allocate */
+};
+
+struct cache_geometry {
+	bool present;
+	bool virtual_index; /* the set comes from the virtual address: VIPT */
+	u32 sets; /* a power of two */
+	u32 ways; /* 1..16 */
+	u32 line_shift;
+	/* derived by machine_finish() */
+	u32 colours; /* sets of one physical line: way size / page size if virtually indexed, at least 1 */
+	u32 line_sectors; /* sectors (smallest lines) in a line */
+};
+
+struct machine {
+	u32 cpus;
+	u32 page_shift;
+	u32 sector_shift; /* the smallest line of any cache: also the device's burst */
+	struct cache_geometry l1d, l2;
+	u32 tlb_entries;
+	bool machine_check; /* a TLB write that makes a duplicate traps; else the result is undefined */
+	bool dma_coherent; /* DMA snoops the caches */
+	bool post_dma_flush; /* R10000-like: the kernel syncs again for the CPU after DMA */
+};
+
+static inline u32 machine_page_bytes(const struct machine *m)
+{
+	return 1u << m->page_shift;
+}
+
+static inline u32 machine_cache_bytes(const struct cache_geometry *c)
+{
+	return c->present ? (c->sets * c->ways) << c->line_shift : 0;
+}
+
+/* Fills the derived fields. The caller has checked all ranges. */
+void machine_finish(struct machine *m);
+
+/* Two virtual addresses of one page can select different L1 sets. */
+static inline bool machine_has_aliases(const struct machine *m)
+{
+	return m->l1d.colours > 1;
+}
+
+#endif

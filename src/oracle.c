@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "oracle.h"
+
+#include "cache_model.h"
+#include "datum.h"
+
+static const struct meaning nowhere = {NO_ID, 0};
+
+struct meaning meaning_at(const struct cell *k, struct meaning m, u32 plus)
+{
+	m.offset += plus;
+	if (m.page != NO_ID) {
+		m.page += m.offset >> k->machine.page_shift;
+		m.offset &= cell_page_bytes(k) - 1;
+	}
+	return m;
+}
+
+static void note(const struct act *a, bool warning, u32 rule, struct meaning at, u32 got, u32 want)
+{
+	struct world *w = a->w;
+	u32 i;
+
+	for (i = 0; i < w->findings; i++) {
+		const struct finding *f = &w->finding[i];
+
+		if (f->warning == warning && f->rule == rule && f->step == a->step)
+			return;
+	}
+	if (w->findings == MAX_FINDINGS)
+		return;
+	w->finding[w->findings++] = (struct finding){
+		.warning = warning,
+		.rule = rule,
+		.cpu = a->cpu,
+		.ctx = a->ctx,
+		.step = a->step,
+		.kstep = a->kstep,
+		.page = at.page,
+		.offset = at.offset,
+		.got = got,
+		.want = want,
+	};
+}
+
+void oracle_break(const struct act *a, enum rule rule, struct meaning at, u32 got, u32 want)
+{
+	put(a->w, &w_top(a->w)->broken, w_top(a->w)->broken | BIT(rule));
+	note(a, false, rule, at, got, want);
+}
+
+void oracle_break_kernel(const struct act *a, enum rule rule)
+{
+	oracle_break(a, rule, nowhere, 0, 0);
+}
+
+void oracle_end(const struct act *a, enum rule rule, struct meaning at)
+{
+	oracle_break(a, rule, at, 0, 0);
+	put(a->w, &w_top(a->w)->ended, END_EARLY);
+}
+
+void oracle_warn(const struct act *a, enum warning warning, struct meaning at)
+{
+	note(a, true, warning, at, 0, 0);
+}
+
+u32 oracle_identity(const struct act *a)
+{
+	const struct cell *k = a->k;
+	u32 iteration;
+
+	if (!k->identities)
+		return DATUM_NEWEST;
+	iteration = a->w->word[k->layout.iteration + a->step];
+	bug_on(iteration >> DATUM_ITERATION_BITS, "a step was executed more often than identities can tell");
+	return (a->step + 1) << DATUM_ITERATION_BITS | iteration;
+}
+
+static const u32 *flat_word(const struct world *w, struct meaning at)
+{
+	const struct cell *k = w->k;
+	u32 page_granules = k->page_sectors * k->sector_granules;
+
+	return w->word + k->layout.flat + at.page * page_granules + (at.offset >> k->granule_shift);
+}
+
+static const u32 *leak_word(const struct world *w, struct meaning at, u32 *bit)
+{
+	const struct cell *k = w->k;
+	u32 granule = at.page * k->page_sectors * k->sector_granules + (at.offset >> k->granule_shift);
+
+	*bit = BIT(granule & 31);
+	return w->word + k->layout.leak + (granule >> 5);
+}
+
+/* Calls for every copy of the sector of `at` that exists: L1s in all colours, L2, memory. */
+static void supersede(const struct act *a, struct meaning at)
+{
+	struct world *w = a->w;
+	const struct cell *k = a->k;
+	u32 pa = cell_page_pa(k, at.page) + at.offset;
+	u32 granule = datum_granule_in_sector(k, at.offset);
+	u32 cache, colour;
+
+	for (cache = 0; cache < cache_count(k); cache++) {
+		for (colour = 0; colour < cache_geometry(k, cache)->colours; colour++) {
+			u32 set = cache_colour_set(k, cache, pa, colour);
+			const struct w_line *line = cache_find(w, cache, set, pa);
+
+			if (line)
+				datum_put(w, cache_sector(k, cache, line, pa), granule, 0);
+		}
+	}
+	datum_put(w, datum_memory(w, at.page, at.offset), granule, 0);
+}
+
+u32 oracle_write(const struct act *a, struct meaning at, u32 length, u32 identity, bool right)
+{
+	const struct cell *k = a->k;
+	u32 done;
+
+	for (done = 0; done < length; done += 1u << k->granule_shift) {
+		struct meaning here = meaning_at(k, at, done);
+		const u32 *leak;
+		u32 bit;
+
+		if (here.page >= k->pages)
+			break;
+		leak = leak_word(a->w, here, &bit);
+		put(a->w, leak, *leak & ~bit);
+		if (k->identities)
+			put(a->w, flat_word(a->w, here), identity);
+		else
+			supersede(a, here);
+	}
+	return k->identities ? identity : right ? DATUM_NEWEST : 0;
+}
+
+void oracle_read(const struct act *a, enum rule rule, struct meaning at, u32 token)
+{
+	u32 want = a->k->identities ? *flat_word(a->w, at) : DATUM_NEWEST;
+	const u32 *leak;
+	u32 bit;
+
+	if (token == want)
+		return;
+	leak = leak_word(a->w, at, &bit);
+	if (rule == R_STALE_LOAD && (*leak & bit))
+		rule = R_LEAK;
+	oracle_break(a, rule, at, token, want);
+}
+
+static bool overlaps(u32 a, u32 a_length, u32 b, u32 b_length)
+{
+	return a < b + b_length && b < a + a_length;
+}
+
+void oracle_touch(const struct act *a, struct meaning at, u32 length, bool store)
+{
+	const struct cell *k = a->k;
+	u32 line = 1u << k->machine.l1d.line_shift;
+	u32 shift = k->machine.page_shift;
+	u32 map, i;
+
+	if (k->machine.l2.present && k->machine.l2.line_shift > k->machine.l1d.line_shift)
+		line = 1u << k->machine.l2.line_shift;
+	if (!w_page(a->w, at.page)->owners)
+		return;
+	for (map = 0; map < k->maps; map++) {
+		const struct dma_map_def *def = &k->map[map];
+
+		if (w_map(a->w, map)->state != MAP_DEVICE)
+			continue;
+		for (i = def->first_sg; i < def->first_sg + def->sgs; i++) {
+			const struct sg_entry *sg = &k->sg[i];
+			u32 pages = (sg->offset + sg->length + cell_page_bytes(k) - 1) >> shift;
+			u32 begin, touched;
+
+			if (at.page - sg->page >= pages)
+				continue;
+			/* both measured from the start of the entry's first page */
+			begin = sg->offset;
+			touched = ((at.page - sg->page) << shift) + at.offset;
+			if (overlaps(touched, length, begin, sg->length)) {
+				/* a device that only reads leaves the CPU free to read too */
+				if (store || def->direction != DMA_TO_DEVICE)
+					oracle_break(a, R_DMA_OWNERSHIP, at, 0, 0);
+				continue;
+			}
+			if (overlaps(align_down(touched, line), line, begin, sg->length) &&
+			    !k->machine.dma_coherent)
+				oracle_warn(a, W_LINE_SHARED, at);
+		}
+	}
+}
+
+void oracle_leak(const struct act *a, struct meaning at, u32 length, bool leaks)
+{
+	u32 done;
+
+	for (done = 0; done < length; done += 1u << a->k->granule_shift) {
+		u32 bit;
+		const u32 *leak = leak_word(a->w, meaning_at(a->k, at, done), &bit);
+
+		put(a->w, leak, leaks ? *leak | bit : *leak & ~bit);
+	}
+}
+
+static bool newest_somewhere(const struct world *w, struct meaning at)
+{
+	const struct cell *k = w->k;
+	u32 pa = cell_page_pa(k, at.page) + at.offset;
+	u32 granule = datum_granule_in_sector(k, at.offset);
+	u32 want = k->identities ? *flat_word(w, at) : DATUM_NEWEST;
+	u32 cache, colour;
+
+	if (datum_get(k, datum_memory(w, at.page, at.offset), granule) == want)
+		return true;
+	for (cache = 0; cache < cache_count(k); cache++) {
+		for (colour = 0; colour < cache_geometry(k, cache)->colours; colour++) {
+			u32 set = cache_colour_set(k, cache, pa, colour);
+			const struct w_line *line = cache_find(w, cache, set, pa);
+
+			if (line && datum_get(k, cache_sector(k, cache, line, pa), granule) == want)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Every granule of the sector is newest in memory: nothing there can be lost. */
+static bool sector_safe(const struct world *w, u32 page, u32 offset)
+{
+	const struct cell *k = w->k;
+	const u32 *memory = datum_memory(w, page, offset);
+	u32 i;
+
+	for (i = 0; i < k->sector_granules; i++) {
+		struct meaning at = {page, offset + (i << k->granule_shift)};
+		u32 want = k->identities ? *flat_word(w, at) : DATUM_NEWEST;
+
+		if (datum_get(k, memory, i) != want)
+			return false;
+	}
+	return true;
+}
+
+void oracle_complete(const struct act *a)
+{
+	const struct cell *k = a->k;
+	u32 sector_bytes = 1u << k->machine.sector_shift;
+	u32 page, offset, granule;
+
+	if (w_top(a->w)->broken & rule_data_mask())
+		return;
+	for (page = 0; page < k->pages; page++) {
+		if (!(w_page(a->w, page)->flags & PAGE_IN_USE))
+			continue;
+		for (offset = 0; offset < cell_page_bytes(k); offset += sector_bytes) {
+			if (sector_safe(a->w, page, offset))
+				continue;
+			for (granule = 0; granule < k->sector_granules; granule++) {
+				struct meaning at = {page, offset + (granule << k->granule_shift)};
+				u32 bit;
+
+				if ((*leak_word(a->w, at, &bit) & bit) || newest_somewhere(a->w, at))
+					continue;
+				oracle_break(a, R_LOST_WRITE, at, 0,
+					     k->identities ? *flat_word(a->w, at) : 0);
+				return;
+			}
+		}
+	}
+}

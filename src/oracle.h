@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is wrong, by one definition (docs/model.md): the flat machine is a single array of the newest write
+ * per granule, indexed by the physical address that is meant. A store or a device write sets it at once;
+ * mappings, TLBs, cache ops and SYNC do nothing to it. Every other read is compared with it.
+ *
+ * Where identities are kept the array is there; while exploring, storing takes "newest" away from the other
+ * copies of the granule instead, which tells the same.
+ */
+#ifndef STALELINE_ORACLE_H
+#define STALELINE_ORACLE_H
+
+#include "world.h"
+
+/* The place an access is for: the page its mapping was made for. page == NO_ID: the address means itself. */
+struct meaning {
+	u32 page;
+	u32 offset; /* bytes, may pass the page's end: then the following pages are meant */
+};
+
+/* Brings offset below the page size. */
+struct meaning meaning_at(const struct cell *k, struct meaning m, u32 plus);
+
+/* Notes that a rule is broken, once per rule and step in one choice. */
+void oracle_break(const struct act *a, enum rule rule, struct meaning at, u32 got, u32 want);
+/* The same for rules without a place. */
+void oracle_break_kernel(const struct act *a, enum rule rule);
+/* As oracle_break_kernel(); the schedule ends here: oops, bug-on, machine check, deadlock. */
+void oracle_end(const struct act *a, enum rule rule, struct meaning at);
+void oracle_warn(const struct act *a, enum warning warning, struct meaning at);
+
+/* The identity of a write made now by the acting step: what its token is where identities are kept. */
+u32 oracle_identity(const struct act *a);
+/*
+ * A write of `length` bytes meant for `at`: updates the flat machine, takes "newest" from all other copies.
+ * Returns the token to put at the physical place it goes to, right being whether that is the place meant.
+ */
+u32 oracle_write(const struct act *a, struct meaning at, u32 length, u32 identity, bool right);
+/* A read of one granule found `token`: breaks `rule` (or leak) unless it is the newest. */
+void oracle_read(const struct act *a, enum rule rule, struct meaning at, u32 token);
+/* The CPU touches bytes: breaks dma-ownership or warns line-shared where a device owns them. */
+void oracle_touch(const struct act *a, struct meaning at, u32 length, bool store);
+
+/* A FROM_DEVICE mapping covers the range / its page was freed: what an unwritten granule there reads is a leak. */
+void oracle_leak(const struct act *a, struct meaning at, u32 length, bool leaks);
+
+/* The schedule is complete: breaks lost-write for newest data that is nowhere. */
+void oracle_complete(const struct act *a);
+
+#endif

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pagetable.h"
+
+#include "kmtypes.h"
+
+u32 pkmap_va(const struct cell *k, u32 nr)
+{
+	return PKMAP_BASE + (nr << k->machine.page_shift);
+}
+
+u32 pkmap_nr(const struct cell *k, u32 va)
+{
+	return (va - PKMAP_BASE) >> k->machine.page_shift;
+}
+
+const u32 *pkmap_pte(const struct world *w, u32 nr)
+{
+	return w->word + w->k->layout.pkmap_pte + nr;
+}
+
+static u32 fixmap_index(const struct cell *k, u32 va)
+{
+	return ((FIXADDR_TOP - va) >> k->machine.page_shift) - FIX_KMAP_BEGIN;
+}
+
+u32 fixmap_va(const struct cell *k, u32 cpu, u32 type)
+{
+	return FIXADDR_TOP - ((FIX_KMAP_BEGIN + type + KM_TYPE_NR * cpu) << k->machine.page_shift);
+}
+
+const u32 *fixmap_pte(const struct world *w, u32 cpu, u32 type)
+{
+	return w->word + w->k->layout.fixmap_pte + cpu * KM_TYPE_NR + type;
+}
+
+const u32 *fixmap_users(const struct world *w, u32 cpu, u32 type)
+{
+	return w->word + w->k->layout.slot_users + cpu * KM_TYPE_NR + type;
+}
+
+static const u32 *user_entry(const struct world *w, u32 mm, u32 va)
+{
+	const struct cell *k = w->k;
+	u32 low = 0, high = k->user_ptes;
+
+	/* sorted by address space, then address */
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+		const struct user_pte_def *def = &k->user_pte[middle];
+
+		if (def->mm < mm || (def->mm == mm && def->va < va))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < k->user_ptes && k->user_pte[low].mm == mm && k->user_pte[low].va == va)
+		return w->word + k->layout.user_pte + low;
+	return NULL;
+}
+
+const u32 *pagetable_entry(const struct world *w, u32 mm, u32 va)
+{
+	const struct cell *k = w->k;
+	u32 slots = k->machine.cpus * KM_TYPE_NR + 1;
+
+	va = align_down(va, cell_page_bytes(k));
+	if (va < KSEG0)
+		return user_entry(w, mm, va);
+	if (va >= PKMAP_BASE && pkmap_nr(k, va) < k->last_pkmap)
+		return pkmap_pte(w, pkmap_nr(k, va));
+	if (va <= FIXADDR_TOP && fixmap_index(k, va) < slots)
+		return w->word + k->layout.fixmap_pte + fixmap_index(k, va);
+	return NULL;
+}
+
+u32 pagetable_make(const struct cell *k, u32 page, bool global, bool uncached)
+{
+	u32 c = uncached ? CCA_UNCACHED : CCA_CACHEABLE;
+
+	return k->page[page].pfn << LO_PFN_SHIFT | c << LO_C_SHIFT | LO_D | LO_V |
+	       (global ? LO_G : 0);
+}

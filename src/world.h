@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All mutable state of a modelled machine: one flat arena of 32-bit words, no pointers in it, and the
+ * journal, the only way to change a word.
+ *
+ * Reading: the accessors below give const pointers into the arena, so that a plain assignment does not
+ * compile. Writing: put(w, &thing->field, value). A put records the old value when the driver wants to go
+ * back (w->log), keeps the hash up to date, and costs nothing when the value stays the same.
+ *
+ * The hash is the xor over all state words of a mix of (place, value); a word that is 0 adds nothing, so it
+ * does not depend on the arena's size. Words from layout.hashed on are derived from the state (busy-set
+ * bitmaps): journaled, never hashed.
+ */
+#ifndef STALELINE_WORLD_H
+#define STALELINE_WORLD_H
+
+#include "program.h"
+#include "rules.h"
+
+/* frames */
+#define FRAME_LOCALS 14
+#define FRAME_DEPTH 8
+
+struct w_frame {
+	u32 fn; /* enum kfunc, 0 below no frame */
+	u32 pc; /* where to go on: an enum kstep, or a small number after a call */
+	u32 local[FRAME_LOCALS];
+};
+
+enum ctx_state {
+	CTX_IDLE, /* not begun, or between two runs */
+	CTX_READY, /* a process that may get the CPU */
+	CTX_CURRENT, /* on a CPU's stack of contexts, on top or interrupted */
+	CTX_SLEEPING, /* off the CPU until its wait is over */
+	CTX_DONE, /* all its runs have ended */
+};
+
+enum wait_kind { WAIT_NONE, WAIT_LOCK, WAIT_DEVICE, WAIT_PAGE, WAIT_PKMAP };
+
+struct w_ctx {
+	u32 state;
+	u32 runs; /* runs begun; stays 0 where `times` is not finite */
+	u32 pending; /* triggers not yet consumed */
+	u32 step; /* index of the scenario step it is in */
+	u32 irqs_off; /* its view of Status.IE, inverted */
+	u32 bh_off; /* local_bh_disable() depth */
+	u32 preempt_off; /* its own share of preempt_count */
+	u32 below; /* context it interrupted + 1 */
+	u32 wait, wait_arg; /* what it waits for, spinning or asleep */
+	u32 loop[LOOP_DEPTH]; /* rounds done of the `repeat` steps it is in */
+	u32 sp; /* frames in use */
+	struct w_frame frame[FRAME_DEPTH];
+};
+
+struct w_cpu {
+	u32 current; /* context on top + 1, 0 when idle */
+	u32 asid; /* EntryHi.ASID: mm + 1 */
+	u32 wired;
+	u32 tlb_entries; /* entries in use: [0, wired) wired, then the others, sorted */
+	u32 l1_depth; /* kmap_high_l1_vipt()'s per-CPU nesting count */
+};
+
+/* vpn2 is the address of the even page; lo[] as the architecture's EntryLo0/1, without G. */
+struct w_tlb {
+	u32 vpn2;
+	u32 mask; /* page pair size - 1 */
+	u32 asid;
+	u32 global; /* G0 & G1 at the write */
+	u32 lo[2];
+};
+
+enum world_end {
+	END_NOT,
+	END_COMPLETE, /* every context with finite times has ended, the devices are idle */
+	END_EARLY, /* an oops, bug-on, machine check or deadlock */
+};
+
+struct w_top {
+	u32 broken; /* rules broken so far */
+	u32 ended; /* enum world_end */
+	u32 evictions; /* used up, where they are bounded */
+	u32 last_pkmap_nr;
+};
+
+struct w_handle {
+	u32 va; /* 0: never set */
+	u32 page; /* first page + 1 */
+	u32 unmapped;
+};
+
+enum map_state { MAP_NONE, MAP_DEVICE, MAP_CPU };
+
+struct w_map {
+	u32 state; /* who owns the buffer */
+};
+
+struct w_device {
+	u32 map; /* mapping under way + 1 */
+	u32 writes; /* the device writes memory (FROM_DEVICE) */
+	u32 sg, at; /* next burst: entry within the mapping, byte within the entry */
+	u32 irq; /* the last burst is done, the interrupt not raised yet */
+	u32 starter; /* scenario step that started the transfer + 1: its writes' identity */
+	u32 iteration; /* of that step, where identities are kept */
+	u32 completions; /* handled interrupts that nobody waited for yet */
+};
+
+#define PAGE_IN_USE BIT(0)
+#define PAGE_LOCKED BIT(1)
+#define PAGE_UPTODATE BIT(2)
+
+struct w_page {
+	u32 flags;
+	u32 address; /* page_address() of a highmem page, 0 when it has none */
+	u32 owners; /* mappings through which a device owns some of it */
+};
+
+/* A line of a cache: kept in replacement order, the valid ones in front. Followed by its data tokens. */
+struct w_line {
+	u32 tag; /* physical address of the line, as a line number, + 1; 0 = invalid */
+	u32 dirty;
+	u32 way; /* only where the cell runs index ops (cell.ways_matter); else 0 */
+	u32 data[];
+};
+
+#define LINE_HEAD_WORDS 3u
+
+/* one record of the undo log */
+struct undo {
+	u32 at;
+	u32 old;
+};
+
+struct event {
+	u32 kind; /* enum event_kind */
+	u32 cpu, ctx; /* ctx is NO_ID for devices and the environment */
+	u32 step; /* scenario step, NO_ID outside of one */
+	u32 kstep; /* enum kstep */
+	u32 a, b, c, d, e;
+};
+
+/* A rule broken or a warning given by the last choice applied. */
+struct finding {
+	bool warning;
+	u32 rule; /* enum rule or enum warning */
+	u32 cpu, ctx, step, kstep;
+	u32 page, offset; /* place meant; NO_ID when none */
+	u32 got, want; /* write identities, where the cell keeps them */
+};
+
+#define MAX_FINDINGS 64
+
+struct world {
+	u32 *word; /* layout.words of them */
+	u64 hash;
+	const struct cell *k;
+
+	/* undo log, owned and grown by the driver between choices; NULL: changes are final */
+	struct undo *log;
+	size_t logged, log_capacity;
+
+	/* who listens; NULL while nobody does */
+	void (*listen)(void *arg, const struct event *event);
+	void *listen_arg;
+
+	/* what the last choice found; reset by engine_apply() */
+	struct finding finding[MAX_FINDINGS];
+	u32 findings;
+
+	/* scenario steps executed, and syncs that ran an op / found a line, ever: bookkeeping, not state */
+	u8 *step_done;
+	u64 checks; /* choices applied, for the self-check's rhythm */
+};
+
+#define STEP_DONE BIT(0)
+#define STEP_SYNC_RAN BIT(1)
+#define STEP_SYNC_USEFUL BIT(2)
+
+/* Two multiplications with a fold between: every bit of place and value reaches every bit of the result. */
+static inline u64 world_mix(u32 at, u32 value)
+{
+	u64 x;
+
+	if (!value)
+		return 0;
+	x = ((u64)at << 32 | value) * 0x9e3779b97f4a7c15ull;
+	x ^= x >> 32;
+	x *= 0xd6e8feb86659fd93ull;
+	x ^= x >> 29;
+	x *= 0xbf58476d1ce4e5b9ull;
+	return x ^ x >> 32;
+}
+
+static inline void put(struct world *w, const u32 *field, u32 value)
+{
+	u32 *cell = (u32 *)(uintptr_t)field;
+	u32 at = (u32)(cell - w->word);
+	u32 old = *cell;
+
+	if (old == value)
+		return;
+	if (w->log) {
+		bug_on(w->logged == w->log_capacity, "the undo log has no room for one more step");
+		w->log[w->logged++] = (struct undo){at, old};
+	}
+	if (at < w->k->layout.hashed)
+		w->hash ^= world_mix(at, old) ^ world_mix(at, value);
+	*cell = value;
+}
+
+/* Lays the cell's world out; returns its size in words. Sets k->layout. */
+u32 world_layout(struct cell *k);
+/* Puts a zeroed arena into the state before the first step. */
+void world_init(struct world *w, const struct cell *k, u32 *words, u8 *step_done);
+/* Takes back everything logged after `mark`; `hash` is the hash as it was then. */
+void world_undo(struct world *w, size_t mark, u64 hash);
+/* The hash computed from nothing but the words: must equal w->hash. */
+u64 world_hash(const struct world *w);
+/* An upper bound of the puts of one choice: what a driver must keep free in the log. */
+size_t world_step_bound(const struct cell *k);
+
+static inline const struct w_top *w_top(const struct world *w)
+{
+	return (const struct w_top *)(w->word + w->k->layout.top);
+}
+
+static inline const struct w_cpu *w_cpu(const struct world *w, u32 cpu)
+{
+	return (const struct w_cpu *)(w->word + w->k->layout.cpu) + cpu;
+}
+
+static inline const struct w_ctx *w_ctx(const struct world *w, u32 ctx)
+{
+	return (const struct w_ctx *)(w->word + w->k->layout.ctx) + ctx;
+}
+
+static inline const struct w_tlb *w_tlb(const struct world *w, u32 cpu)
+{
+	return (const struct w_tlb *)(w->word + w->k->layout.tlb) + cpu * w->k->machine.tlb_entries;
+}
+
+static inline const struct w_handle *w_handle(const struct world *w, u32 handle)
+{
+	return (const struct w_handle *)(w->word + w->k->layout.handle) + handle;
+}
+
+static inline const struct w_map *w_map(const struct world *w, u32 map)
+{
+	return (const struct w_map *)(w->word + w->k->layout.map) + map;
+}
+
+static inline const struct w_device *w_device(const struct world *w, u32 device)
+{
+	return (const struct w_device *)(w->word + w->k->layout.device) + device;
+}
+
+static inline const struct w_page *w_page(const struct world *w, u32 page)
+{
+	return (const struct w_page *)(w->word + w->k->layout.page) + page;
+}
+
+/* Who acts: handed down through every routine and effect. */
+struct act {
+	struct world *w;
+	const struct cell *k;
+	u32 cpu;
+	u32 ctx; /* NO_ID: a device or the environment */
+	u32 step; /* scenario step */
+	u32 kstep; /* enum kstep of the effect under way */
+	u32 arg; /* free parameter of the choice: TLB victim */
+	u32 ret, ret2; /* values of the routine that returned last */
+};
+
+enum event_kind {
+#define EVENT(id, name, text) EV_##id,
+#include "events.def"
+	EVENT_COUNT
+};
+
+void world_tell(const struct act *a, enum event_kind kind, u32 e_a, u32 e_b, u32 e_c, u32 e_d, u32 e_e);
+
+/* Tells the listener, if there is one. */
+#define tell(act, kind, ...) TELL_(act, kind, __VA_ARGS__, 0, 0, 0, 0, 0)
+#define TELL_(act, kind, p, q, r, s, t, ...)                                                       \
+	do {                                                                                       \
+		if ((act)->w->listen)                                                              \
+			world_tell(act, kind, p, q, r, s, t);                                      \
+	} while (0)
+
+#endif

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154 # status, output and stderr are set by run
+#
+# Shared by the command-line tests: load it with "load helpers".
+
+bats_require_minimum_version 1.5.0
+
+# The top of the source tree, and the program under test: meson sets STALELINE.
+ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+STALELINE=${STALELINE:-$ROOT/build/staleline}
+case $STALELINE in
+/*) ;;
+*) STALELINE=$PWD/$STALELINE ;;
+esac
+
+# staleline ARGUMENT...: runs the program; then $status, $output (stdout) and $stderr are set.
+staleline() {
+	run --separate-stderr "$STALELINE" "$@"
+}
+
+# The assertions say what they saw: bats prints the output of a failed test only.
+
+show() {
+	printf 'status: %s\nstdout:\n%s\nstderr:\n%s\n' "$status" "$output" "${stderr-}"
+}
+
+assert_status() {
+	[ "$status" -eq "$1" ] && return
+	echo "expected exit status $1"
+	show
+	return 1
+}
+
+# assert_stdout TEXT, assert_stderr TEXT: the stream contains the text.
+assert_stdout() {
+	[[ $output == *"$1"* ]] && return
+	echo "expected on stdout: $1"
+	show
+	return 1
+}
+
+assert_stderr() {
+	[[ ${stderr-} == *"$1"* ]] && return
+	echo "expected on stderr: $1"
+	show
+	return 1
+}
+
+# The program ended by itself, or by SIGPIPE; not by another signal, an internal error (70) or a
+# sanitizer's report (86, 23: see script/test).
+assert_no_crash() {
+	case $status in
+	141) return ;;
+	70 | 86 | 23) ;;
+	*) [ "$status" -lt 128 ] && return ;;
+	esac
+	echo 'the program crashed'
+	show
+	return 1
+}
