@@ -48,7 +48,7 @@ const struct w_line *cache_touch(struct world *w, u32 cache, u32 set, const stru
 {
 	u32 words = cache_line_words(w->k, cache);
 	u32 position, i;
-	u32 kept[words];
+	u32 kept[LINE_WORDS_MAX];
 
 	if (w->k->evictions_any)
 		return line;

@@ -60,6 +60,7 @@ struct step {
 struct page_info {
 	u32 pfn;
 	bool highmem;
+	bool starts_free; /* not in use before an `alloc` */
 };
 
 /* Pages of consecutive ids and pfns, as one line of the scenario's `pages:` declared them. */

@@ -131,7 +131,7 @@ static void primitive_push(const struct act *a, const struct sync_frame *L)
 	u32 page_address_of_piece = align_down(L->address, cell_page_bytes(a->k));
 	bool cut = L->piece_length != 0;
 
-	switch ((enum kfunc)op->arg) {
+	switch (op->arg) {
 	case KF_cache_op:
 	case KF_r4k_flush_data_cache_page:
 	case KF_index_all: {
@@ -164,7 +164,7 @@ static void primitive_result(const struct act *a, const struct sync_frame *L)
 {
 	const struct strategy_op *op = &a->k->strategy.op[L->pc];
 
-	switch ((enum kfunc)op->arg) {
+	switch (op->arg) {
 	case KF_local_irq_save:
 		SET(L->flags, a->ret);
 		break;

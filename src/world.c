@@ -63,6 +63,9 @@ void world_init(struct world *w, const struct cell *k, u32 *words, u8 *step_done
 	w->k = k;
 	w->word = words;
 	w->step_done = step_done;
+	for (i = 0; i < k->pages; i++)
+		if (!k->page[i].starts_free)
+			put(w, &w_page(w, i)->flags, PAGE_IN_USE);
 	/* Boot content is identity 0 where identities are kept; else every copy in memory is the newest. */
 	if (!k->identities) {
 		u32 words_of_memory = k->pages * k->page_sectors * k->sector_words;

@@ -123,6 +123,8 @@ struct w_line {
 };
 
 #define LINE_HEAD_WORDS 3u
+/* lines are at most 256 bytes, granules at least one */
+#define LINE_WORDS_MAX (LINE_HEAD_WORDS + 256u)
 
 /* one record of the undo log */
 struct undo {

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "scenario/scalar.h"
+#include "scenario/words.h"
+
+/* Set by Ctrl-C; what is running then stops and says what it knows. */
+static volatile int interrupted;
+static gboolean progress_shown;
+
+static void on_interrupt(int signal_number)
+{
+	(void)signal_number;
+	/* a second one does not wait for anything */
+	if (interrupted)
+		_exit(EXIT_INTERRUPTED);
+	interrupted = 1;
+}
+
+gboolean cmd_was_interrupted(void)
+{
+	return interrupted;
+}
+
+const struct command *cmd_find(const char *name)
+{
+	const struct command *c;
+
+	for (c = commands; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+int cmd_usage(const struct command *command, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	fprintf(stderr, "staleline: %s\n", text);
+	if (command)
+		fprintf(stderr, "Try 'staleline %s --help'.\n", command->name);
+	return EXIT_USAGE;
+}
+
+/* What GOption fills in. */
+struct raw {
+	char **strategies, **cells, **files;
+	char *schedule, *format, *color, *trail, *max_states, *max_steps;
+	gboolean quiet, verbose, all, first;
+};
+
+static GOptionEntry entry(const char *name, char letter, GOptionArg arg, gpointer data, const char *text,
+			  const char *value)
+{
+	return (GOptionEntry){name, letter, 0, arg, data, text, value};
+}
+
+static GArray *entries_for(struct raw *raw, guint takes)
+{
+	GArray *list = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+	GOptionEntry e;
+
+#define ADD(...)                                                                                   \
+	do {                                                                                       \
+		e = entry(__VA_ARGS__);                                                            \
+		g_array_append_val(list, e);                                                       \
+	} while (0)
+	if (takes & TAKES_CELLS) {
+		ADD("strategy", 's', G_OPTION_ARG_STRING_ARRAY, &raw->strategies,
+		    "Use these strategies (names or files, comma-separated) instead of the file's",
+		    "NAME[,…]");
+		ADD("cell", 'c', G_OPTION_ARG_STRING_ARRAY, &raw->cells,
+		    "Only cells with these axis values; repeated: cells that match one of them", "K=V[,…]");
+	}
+	if (takes & TAKES_SCHEDULE)
+		ADD("schedule", 0, G_OPTION_ARG_STRING, &raw->schedule, "The schedule to run", "NAME");
+	if (takes & TAKES_TRAIL)
+		ADD("trail", 't', G_OPTION_ARG_STRING, &raw->trail, "The trail to repeat", "TRAIL");
+	if (takes & TAKES_STATES)
+		ADD("max-states", 0, G_OPTION_ARG_STRING, &raw->max_states,
+		    "Stop after so many states (exit 3)", "N");
+	if (takes & TAKES_STEPS)
+		ADD("max-steps", 0, G_OPTION_ARG_STRING, &raw->max_steps,
+		    "Stop a schedule after so many steps (exit 3)", "N");
+	if (takes & TAKES_FIRST)
+		ADD("first", 0, G_OPTION_ARG_NONE, &raw->first, "Stop at the first violation", NULL);
+	if (takes & TAKES_FORMAT) {
+		ADD("format", 'f', G_OPTION_ARG_STRING, &raw->format, "human (default) or jsonl", "FORMAT");
+		ADD("all", 'a', G_OPTION_ARG_NONE, &raw->all, "Show every step of a schedule", NULL);
+		ADD("quiet", 'q', G_OPTION_ARG_NONE, &raw->quiet, "Only the closing line", NULL);
+		ADD("verbose", 'v', G_OPTION_ARG_NONE, &raw->verbose, "Full reports in every case", NULL);
+	}
+	ADD("color", 0, G_OPTION_ARG_STRING, &raw->color, "auto (default), always or never", "WHEN");
+	ADD(G_OPTION_REMAINING, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->files, NULL, NULL);
+#undef ADD
+	return list;
+}
+
+static gboolean colour_wanted(const char *when, int fd)
+{
+	const char *no_color = g_getenv("NO_COLOR"), *force = g_getenv("FORCE_COLOR");
+
+	if (when && !strcmp(when, "always"))
+		return TRUE;
+	if (when && !strcmp(when, "never"))
+		return FALSE;
+	if (no_color && *no_color)
+		return FALSE;
+	if (force && *force)
+		return TRUE;
+	return isatty(fd) && g_strcmp0(g_getenv("TERM"), "dumb");
+}
+
+static gboolean parse_count(const char *text, guint64 *ret)
+{
+	char why[SCALAR_WHY];
+
+	return !scalar_u64(text, SCALAR_COUNTS, ret, why) && *ret;
+}
+
+static int strategies_take(struct cmd_options *o, struct raw *raw, const struct command *command)
+{
+	GPtrArray *list;
+	guint i, j;
+
+	if (!raw->strategies)
+		return -1;
+	list = g_ptr_array_new();
+	for (i = 0; raw->strategies[i]; i++) {
+		g_auto(GStrv) names = g_strsplit(raw->strategies[i], ",", -1);
+
+		for (j = 0; names[j]; j++)
+			if (*names[j])
+				g_ptr_array_add(list, g_strdup(names[j]));
+	}
+	g_ptr_array_add(list, NULL);
+	o->strategies = (char **)g_ptr_array_free(list, FALSE);
+	if (!o->strategies[0])
+		return cmd_usage(command, "--strategy: expected a name");
+	return -1;
+}
+
+static int cells_take(struct cmd_options *o, struct raw *raw, const struct command *command)
+{
+	guint i, j;
+
+	for (i = 0; raw->cells && raw->cells[i]; i++) {
+		g_auto(GStrv) pairs = g_strsplit(raw->cells[i], ",", -1);
+		GPtrArray *one = g_ptr_array_new();
+
+		for (j = 0; pairs[j]; j++) {
+			char *equals = strchr(pairs[j], '=');
+
+			if (!equals) {
+				g_ptr_array_unref(one);
+				return cmd_usage(command, "--cell: expected AXIS=VALUE, found `%s`", pairs[j]);
+			}
+			g_ptr_array_add(one, g_strndup(pairs[j], (gsize)(equals - pairs[j])));
+			g_ptr_array_add(one, g_strdup(equals + 1));
+		}
+		g_ptr_array_add(one, NULL);
+		g_ptr_array_add(o->cells, g_ptr_array_free(one, FALSE));
+	}
+	return -1;
+}
+
+static int raw_take(struct cmd_options *o, struct raw *raw, const struct command *command)
+{
+	static const char *const formats[] = {"human", "jsonl", NULL};
+	static const char *const whens[] = {"auto", "always", "never", NULL};
+	int end;
+
+	if (raw->format && !g_strv_contains(formats, raw->format)) {
+		const char *near = words_nearest(raw->format, formats);
+
+		return cmd_usage(command, "--format: unknown format `%s`; %s%s%s", raw->format,
+				 near ? "did you mean `" : "expected `human` or `jsonl", near ? near : "",
+				 near ? "`?" : "`");
+	}
+	if (raw->color && !g_strv_contains(whens, raw->color))
+		return cmd_usage(command, "--color: expected `auto`, `always` or `never`, found `%s`",
+				 raw->color);
+	if (raw->max_states && !parse_count(raw->max_states, &o->max_states))
+		return cmd_usage(command, "--max-states: expected a number such as 1000, 50k or 2M, found `%s`",
+				 raw->max_states);
+	if (raw->max_steps && !parse_count(raw->max_steps, &o->max_steps))
+		return cmd_usage(command, "--max-steps: expected a number such as 1000, 50k or 2M, found `%s`",
+				 raw->max_steps);
+	end = strategies_take(o, raw, command);
+	if (end < 0)
+		end = cells_take(o, raw, command);
+	if (end >= 0)
+		return end;
+	o->jsonl = raw->format && !strcmp(raw->format, "jsonl");
+	o->first = raw->first;
+	o->report.all_steps = raw->all;
+	o->report.quiet = raw->quiet;
+	o->report.verbose = raw->verbose;
+	o->report.colour = colour_wanted(raw->color, STDOUT_FILENO);
+	o->files = g_steal_pointer(&raw->files);
+	o->schedule = g_steal_pointer(&raw->schedule);
+	o->trail = g_steal_pointer(&raw->trail);
+	return -1;
+}
+
+int cmd_options_parse(struct cmd_options *o, const struct command *command, guint takes, int *argc,
+		      char ***argv)
+{
+	g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
+	g_autoptr(GError) error = NULL;
+	GArray *entries;
+	struct raw raw = {0};
+	int end;
+
+	*o = (struct cmd_options){.cells = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev)};
+	entries = entries_for(&raw, takes);
+	g_option_context_add_main_entries(context, (const GOptionEntry *)(void *)entries->data, NULL);
+	g_option_context_set_summary(context, command->summary);
+	g_option_context_set_description(context, command->details);
+	if (!g_option_context_parse(context, argc, argv, &error))
+		end = cmd_usage(command, "%s", error->message);
+	else
+		end = raw_take(o, &raw, command);
+	g_array_unref(entries);
+	g_strfreev(raw.strategies);
+	g_strfreev(raw.cells);
+	g_strfreev(raw.files);
+	g_free(raw.schedule);
+	g_free(raw.format);
+	g_free(raw.color);
+	g_free(raw.trail);
+	g_free(raw.max_states);
+	g_free(raw.max_steps);
+	if (end < 0)
+		signal(SIGINT, on_interrupt);
+	return end;
+}
+
+void cmd_options_clear(struct cmd_options *o)
+{
+	g_strfreev(o->files);
+	g_strfreev(o->strategies);
+	g_ptr_array_unref(o->cells);
+	g_free(o->schedule);
+	g_free(o->trail);
+}
+
+static gint by_text(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* All scenario files below a folder, sorted by path. */
+static void folder_add(GPtrArray *paths, const char *folder)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	GDir *dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+	guint i;
+
+	while (dir && (name = g_dir_read_name(dir)))
+		g_ptr_array_add(names, g_strdup(name));
+	if (dir)
+		g_dir_close(dir);
+	g_ptr_array_sort(names, by_text);
+	for (i = 0; i < names->len; i++) {
+		g_autofree char *path = g_build_filename(folder, names->pdata[i], NULL);
+
+		if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+			folder_add(paths, path);
+		else if (g_str_has_suffix(path, ".yaml") || g_str_has_suffix(path, ".yml"))
+			g_ptr_array_add(paths, g_steal_pointer(&path));
+	}
+}
+
+GPtrArray *cmd_load(const struct cmd_options *o, struct diag *diag, gboolean need_expect)
+{
+	struct scenario_options options = {.strategies = o->strategies, .need_expect = need_expect};
+	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+	GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)scenario_free);
+	guint i;
+
+	for (i = 0; o->files && o->files[i]; i++) {
+		guint before = paths->len;
+
+		if (g_file_test(o->files[i], G_FILE_TEST_IS_DIR)) {
+			folder_add(paths, o->files[i]);
+			if (paths->len == before)
+				g_ptr_array_add(paths, g_strdup(o->files[i])); /* an error of its own */
+		} else {
+			g_ptr_array_add(paths, g_strdup(o->files[i]));
+		}
+	}
+	for (i = 0; i < paths->len; i++) {
+		struct scenario *s = scenario_load(diag, paths->pdata[i], &options);
+
+		if (s)
+			g_ptr_array_add(list, s);
+	}
+	if (diag_count(diag)) {
+		GString *text = g_string_new(NULL);
+
+		diag_print(diag, text, colour_wanted(NULL, STDERR_FILENO));
+		fputs(text->str, stderr);
+		g_string_free(text, TRUE);
+		g_ptr_array_unref(list);
+		return NULL;
+	}
+	return list;
+}
+
+gboolean cmd_selected(const struct cmd_options *o, const struct scenario_cell *cell)
+{
+	guint i, j;
+
+	if (!o->cells->len)
+		return TRUE;
+	for (i = 0; i < o->cells->len; i++) {
+		char **pairs = o->cells->pdata[i];
+		gboolean match = TRUE;
+
+		for (j = 0; pairs[j]; j += 2) {
+			const struct ynode *v = g_hash_table_lookup(cell->axis, pairs[j]);
+
+			match &= v && !strcmp(v->text, pairs[j + 1]);
+		}
+		if (match)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean progress_wanted(void)
+{
+	return isatty(STDERR_FILENO) && g_strcmp0(g_getenv("TERM"), "dumb");
+}
+
+static void explore_progress(void *arg, u64 states, u64 transitions, u32 depth)
+{
+	(void)arg;
+	progress_shown = TRUE;
+	fprintf(stderr, "\r%" G_GUINT64_FORMAT " states, %" G_GUINT64_FORMAT " transitions, depth %u\033[K",
+		(guint64)states, (guint64)transitions, depth);
+}
+
+static void run_progress(void *arg, u64 steps)
+{
+	(void)arg;
+	if (steps & 0xfffff && progress_shown)
+		return;
+	progress_shown = TRUE;
+	fprintf(stderr, "\r%" G_GUINT64_FORMAT " steps\033[K", (guint64)steps);
+}
+
+void cmd_progress_clear(void)
+{
+	if (progress_shown)
+		fputs("\r\033[K", stderr);
+	progress_shown = FALSE;
+}
+
+struct outcome_options cmd_outcome_options(const struct cmd_options *o)
+{
+	return (struct outcome_options){
+		.max_states = o->max_states,
+		.max_steps = o->max_steps,
+		.first = o->first,
+		.interrupted = &interrupted,
+		.explore_progress = progress_wanted() ? explore_progress : NULL,
+		.run_progress = progress_wanted() ? run_progress : NULL,
+	};
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The commands of the program and what they share: options, the list of files, selecting cells.
+ * Exit codes: 0 as expected or nothing found, 1 a finding or something unexpected, 2 bad input or usage,
+ * 3 a limit was hit first, 70 an internal fault, 130 interrupted.
+ */
+#ifndef STALELINE_CMD_CMD_H
+#define STALELINE_CMD_CMD_H
+
+#include "report/report.h"
+
+enum { EXIT_OK = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_LIMIT = 3, EXIT_INTERNAL = 70, EXIT_INTERRUPTED = 130 };
+
+struct command {
+	const char *name;
+	const char *arguments;
+	const char *summary;
+	const char *details;
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct command commands[]; /* ends with an empty name */
+
+int cmd_run(int argc, char **argv);
+int cmd_explore(int argc, char **argv);
+int cmd_test(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
+
+/* Options that commands share; each takes those it names in `takes`. */
+enum cmd_takes {
+	TAKES_CELLS = 1 << 0, /* --strategy, --cell */
+	TAKES_SCHEDULE = 1 << 1,
+	TAKES_FORMAT = 1 << 2, /* --format, --color, --quiet, --verbose, --all */
+	TAKES_STATES = 1 << 3, /* --max-states */
+	TAKES_STEPS = 1 << 4, /* --max-steps */
+	TAKES_FIRST = 1 << 5,
+	TAKES_TRAIL = 1 << 6,
+};
+
+struct cmd_options {
+	char **files; /* as given */
+	char **strategies; /* one by one; NULL: not given */
+	GPtrArray *cells; /* of char ** key, value, key, value …; a cell must match one */
+	char *schedule;
+	char *trail;
+	gboolean jsonl;
+	guint64 max_states, max_steps;
+	gboolean first;
+	struct report_options report;
+};
+
+/* Parses and checks; returns -1 to go on, else the exit code to end with (after --help, or a fault). */
+int cmd_options_parse(struct cmd_options *o, const struct command *command, guint takes, int *argc,
+		      char ***argv);
+void cmd_options_clear(struct cmd_options *o);
+
+/*
+ * Loads all scenario files named on the command line, folders as the .yaml files below them. On faults
+ * prints them to stderr and returns NULL; then the exit code is EXIT_USAGE.
+ */
+GPtrArray *cmd_load(const struct cmd_options *o, struct diag *diag, gboolean need_expect);
+gboolean cmd_selected(const struct cmd_options *o, const struct scenario_cell *cell);
+
+/* What reporters and outcomes need from the options: limits, Ctrl-C, the progress line. */
+struct outcome_options cmd_outcome_options(const struct cmd_options *o);
+/* Ends the progress line, if one is shown. */
+void cmd_progress_clear(void);
+gboolean cmd_was_interrupted(void);
+/* Says on stderr what to do about an unusable command line; returns EXIT_USAGE. */
+int cmd_usage(const struct command *command, const char *format, ...) G_GNUC_PRINTF(2, 3);
+const struct command *cmd_find(const char *name);
+
+#endif

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "session.h"
+
+/* Cells alike but for their schedule are one exploration: the one called `all`, else the first. */
+static gboolean explores(const struct scenario *scenario, guint at)
+{
+	const struct scenario_cell *cell = scenario->cells->pdata[at];
+	guint i, k;
+
+	if (!cell->schedule || !strcmp(cell->schedule, "all"))
+		return TRUE;
+	for (i = 0; i < scenario->cells->len; i++) {
+		const struct scenario_cell *other = scenario->cells->pdata[i];
+		gboolean alike = i != at;
+
+		for (k = 0; k < scenario->axes->len; k++) {
+			const char *name = ((struct axis *)scenario->axes->pdata[k])->name;
+
+			if (strcmp(name, "schedule"))
+				alike &= g_hash_table_lookup(cell->axis, name) ==
+					 g_hash_table_lookup(other->axis, name);
+		}
+		if (alike && (i < at || !strcmp(other->schedule, "all")))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+int cmd_explore(int argc, char **argv)
+{
+	const struct command *command = cmd_find("explore");
+	struct session s;
+	guint i, j;
+	int end = session_open(&s, command, REPORT_EXPLORE,
+			       TAKES_CELLS | TAKES_FORMAT | TAKES_STATES | TAKES_FIRST, argc, argv);
+
+	if (end >= 0)
+		return end;
+	for (i = 0; i < s.scenarios->len; i++) {
+		struct scenario *scenario = s.scenarios->pdata[i];
+
+		for (j = 0; j < scenario->cells->len; j++) {
+			const struct scenario_cell *cell = scenario->cells->pdata[j];
+
+			if (!cmd_selected(&s.options, cell) || !explores(scenario, j))
+				continue;
+			if (!session_report(&s, outcome_explore(scenario, cell, &s.limits), FALSE))
+				return session_close(&s);
+		}
+	}
+	return session_close(&s);
+}

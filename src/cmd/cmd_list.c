@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "scenario/machine_load.h"
+#include "scenario/presets.h"
+#include "scenario/vocab.h"
+#include "scenario/words.h"
+
+static void list_machines(void)
+{
+	g_auto(GStrv) names = presets_names("machines");
+	guint i;
+
+	for (i = 0; names[i]; i++) {
+		g_autofree char *doc = machine_doc(names[i]);
+
+		printf("%-16s %s\n", names[i], doc);
+	}
+}
+
+static void list_strategies(void)
+{
+	g_auto(GStrv) names = presets_names("strategies");
+	guint i;
+
+	for (i = 0; names[i]; i++) {
+		struct diag *diag = diag_new();
+		GPtrArray *trees = g_ptr_array_new_with_free_func((GDestroyNotify)ytree_free);
+		struct strategy_file *s = strategy_load(diag, names[i], NULL, NULL, trees);
+
+		bug_on(!s, "a built-in strategy does not load");
+		printf("%-16s %s\n%-16s   %s\n", names[i], s->doc, "", s->source);
+		strategy_file_free(s);
+		g_ptr_array_unref(trees);
+		diag_free(diag);
+	}
+}
+
+static void list_primitives(void)
+{
+	const char *const *names = strategy_primitives();
+	guint i;
+
+	for (i = 0; names[i]; i++)
+		printf("%-20s %s\n", names[i], strategy_primitive_text(names[i]));
+}
+
+static void list_steps(void)
+{
+	const struct step_spec *steps;
+	guint count, i, j;
+
+	steps = vocab_steps(&count);
+	for (i = 0; i < count; i++) {
+		printf("%-27s %s\n", steps[i].name, steps[i].text);
+		for (j = 0; j < VOCAB_ARGS && steps[i].arg[j].type != ARG_NONE; j++) {
+			const struct arg_spec *a = &steps[i].arg[j];
+
+			printf("    %-10s %s%s: %s\n", a->name, vocab_arg_kind(a->type),
+			       a->required ? "" : " (optional)", a->text);
+		}
+	}
+	printf("%-27s %s\n", "every step also takes", "id: its name, note: a remark");
+}
+
+static void list_rules(void)
+{
+	guint i;
+
+	puts("rules: a breach is a violation");
+	for (i = 0; i < RULE_COUNT; i++)
+		printf("  %-20s %s\n", rule_name(i), rule_text(i));
+	puts("warnings: never change a verdict");
+	for (i = 0; i < WARNING_COUNT; i++)
+		printf("  %-20s %s\n", warning_name(i), warning_text(i));
+}
+
+/* The files named, or those below scenarios/. */
+static int list_scenarios(char **files)
+{
+	static char *standard[] = {(char *)"scenarios", NULL};
+	struct cmd_options options = {.files = files && files[0] ? files : standard};
+	struct diag *diag = diag_new();
+	GPtrArray *scenarios = cmd_load(&options, diag, FALSE);
+	guint i;
+
+	for (i = 0; scenarios && i < scenarios->len; i++) {
+		const struct scenario *s = scenarios->pdata[i];
+
+		printf("%s  %s (%u cells)\n", s->path, s->question, s->cells->len);
+	}
+	if (scenarios)
+		g_ptr_array_unref(scenarios);
+	diag_free(diag);
+	return scenarios ? EXIT_OK : EXIT_USAGE;
+}
+
+int cmd_list(int argc, char **argv)
+{
+	static const char *const words[] = {"machines", "strategies", "primitives", "steps",
+					    "rules",	"scenarios",  NULL};
+	const struct command *command = cmd_find("list");
+	struct cmd_options options;
+	int end = cmd_options_parse(&options, command, 0, &argc, &argv);
+
+	if (end >= 0) {
+		cmd_options_clear(&options);
+		return end;
+	}
+	end = EXIT_OK;
+	if (!options.files) {
+		end = cmd_usage(command, "list what? machines, strategies, primitives, steps, rules or scenarios");
+	} else if (!strcmp(options.files[0], "machines")) {
+		list_machines();
+	} else if (!strcmp(options.files[0], "strategies")) {
+		list_strategies();
+	} else if (!strcmp(options.files[0], "primitives")) {
+		list_primitives();
+	} else if (!strcmp(options.files[0], "steps")) {
+		list_steps();
+	} else if (!strcmp(options.files[0], "rules")) {
+		list_rules();
+	} else if (!strcmp(options.files[0], "scenarios")) {
+		end = list_scenarios(options.files + 1);
+	} else {
+		const char *near = words_nearest(options.files[0], words);
+
+		if (near)
+			end = cmd_usage(command, "cannot list `%s`; did you mean `%s`?", options.files[0], near);
+		else
+			end = cmd_usage(command, "cannot list `%s`", options.files[0]);
+	}
+	cmd_options_clear(&options);
+	return end;
+}

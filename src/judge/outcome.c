@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "outcome.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FOREVER_STEPS 1000000u
+
+static struct outcome *outcome_new(struct scenario *s, const struct scenario_cell *cell,
+				   const char *schedule, gboolean explored)
+{
+	struct outcome *o = g_new0(struct outcome, 1);
+
+	o->scenario = s;
+	o->cell = cell;
+	o->explored = explored;
+	o->schedule = explored ? NULL : g_strdup(schedule ? schedule : "default");
+	o->compiled = scenario_compile(s, cell, o->schedule, !explored);
+	o->unreached = g_array_new(FALSE, FALSE, sizeof(guint));
+	o->complete = TRUE;
+	bug_on(!o->compiled, "a cell that was checked does not compile");
+	if (o->compiled->refused) {
+		o->refused = g_strdup(o->compiled->refused);
+		o->verdict = VERDICT_REFUSED;
+	}
+	return o;
+}
+
+void outcome_free(struct outcome *o)
+{
+	if (!o)
+		return;
+	found_free(&o->found);
+	trail_free(&o->trail);
+	compiled_free(o->compiled);
+	g_array_unref(o->unreached);
+	g_free(o->schedule);
+	g_free(o->refused);
+	free(o->fate);
+	g_free(o);
+}
+
+static gint by_place(gconstpointer a, gconstpointer b)
+{
+	const struct finding *x = &((const struct found *)a)->finding;
+	const struct finding *y = &((const struct found *)b)->finding;
+
+	if (x->warning != y->warning)
+		return x->warning ? 1 : -1;
+	if (x->step != y->step)
+		return x->step < y->step ? -1 : 1;
+	return x->rule < y->rule ? -1 : x->rule > y->rule;
+}
+
+/* A sync that ran its op and never found a line in any schedule seen: needless as far as one can tell. */
+static void needless_syncs(struct outcome *o, const u8 *done)
+{
+	guint i;
+
+	for (i = 0; i < o->compiled->cell.steps; i++) {
+		struct found *grown;
+
+		if (!(done[i] & STEP_SYNC_RAN) || (done[i] & STEP_SYNC_USEFUL))
+			continue;
+		o->warned |= BIT(W_NEEDLESS_SYNC);
+		grown = realloc(o->found.item, (o->found.count + 1) * sizeof(*grown));
+		if (!grown)
+			return;
+		o->found.item = grown;
+		o->found.room = o->found.count + 1;
+		o->found.item[o->found.count++] = (struct found){
+			.finding = {.warning = true,
+				    .rule = W_NEEDLESS_SYNC,
+				    .ctx = compiled_info(o->compiled, i)->context,
+				    .step = i,
+				    .page = NO_ID},
+			.times = 1,
+		};
+	}
+}
+
+static void steps_reached(struct outcome *o, const u8 *done)
+{
+	guint i;
+
+	for (i = 0; i < o->compiled->cell.steps; i++)
+		if (!(done[i] & STEP_DONE))
+			g_array_append_val(o->unreached, i);
+}
+
+static void conclude(struct outcome *o, u32 broken, gboolean ended)
+{
+	if (o->found.count)
+		qsort(o->found.item, o->found.count, sizeof(*o->found.item), by_place);
+	if (broken)
+		o->verdict = VERDICT_VIOLATES;
+	else if (!o->complete)
+		o->verdict = VERDICT_INCONCLUSIVE;
+	else if (!ended || o->unreached->len)
+		o->verdict = VERDICT_VACUOUS;
+	else
+		o->verdict = VERDICT_CLEAN;
+}
+
+static gboolean repeats_for_ever(const struct compiled *c)
+{
+	guint i;
+
+	for (i = 0; i < c->cell.contexts; i++)
+		if (c->cell.context[i].times == TIMES_FOREVER)
+			return TRUE;
+	return FALSE;
+}
+
+static void run_concluded(struct outcome *o, struct run_result *r)
+{
+	guint i;
+
+	o->transitions = r->steps;
+	o->warned = r->warned;
+	o->found = r->found;
+	r->found = (struct found_list){0};
+	switch (r->stop) {
+	case RUN_MAX_STEPS:
+		o->complete = FALSE;
+		o->limit = "the limit of steps";
+		break;
+	case RUN_NO_MEMORY:
+		o->complete = FALSE;
+		o->limit = "memory";
+		break;
+	case RUN_INTERRUPTED:
+		o->complete = FALSE;
+		o->interrupted = TRUE;
+		o->limit = "an interrupt from the keyboard";
+		break;
+	case RUN_ENDED:
+	case RUN_DIVERGED:
+		break;
+	}
+	for (i = 0; i < RULE_COUNT; i++)
+		o->rule[i] = r->broken & BIT(i) ? HOW_YES : HOW_NEVER;
+	if (r->step_done) {
+		steps_reached(o, r->step_done);
+		if (r->end == END_COMPLETE)
+			needless_syncs(o, r->step_done);
+	}
+	conclude(o, r->broken, r->end == END_COMPLETE);
+}
+
+static struct run_options run_options_of(const struct outcome_options *options, const struct compiled *c)
+{
+	return (struct run_options){
+		.max_steps = options->max_steps	   ? options->max_steps :
+			     repeats_for_ever(c) ? FOREVER_STEPS :
+						   0,
+		.interrupted = options->interrupted,
+		.progress = options->run_progress,
+		.progress_arg = options->progress_arg,
+	};
+}
+
+struct outcome *outcome_run(struct scenario *s, const struct scenario_cell *cell, const char *schedule,
+			    const struct outcome_options *options)
+{
+	struct outcome *o = outcome_new(s, cell, schedule, FALSE);
+	struct run_options run;
+	struct run_result r;
+
+	if (o->refused)
+		return o;
+	run = run_options_of(options, o->compiled);
+	run_scheduled(&o->compiled->cell, &o->compiled->schedule, &run, &r);
+	o->fate = r.fate;
+	o->fates = o->compiled->schedule.events;
+	r.fate = NULL;
+	run_concluded(o, &r);
+	run_result_free(&r);
+	return o;
+}
+
+struct outcome *outcome_replay(struct scenario *s, const struct scenario_cell *cell,
+			       const struct trail *trail, const struct outcome_options *options,
+			       guint *diverged)
+{
+	struct outcome *o = outcome_new(s, cell, "default", FALSE);
+	struct run_options run;
+	struct run_result r;
+
+	*diverged = trail->length;
+	if (o->refused)
+		return o;
+	run = run_options_of(options, o->compiled);
+	run.max_steps = 0;
+	run_trail(&o->compiled->cell, trail, &run, &r);
+	*diverged = (guint)r.steps;
+	run_concluded(o, &r);
+	run_result_free(&r);
+	return o;
+}
+
+struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *cell,
+				const struct outcome_options *options)
+{
+	struct outcome *o = outcome_new(s, cell, NULL, TRUE);
+	struct explore_options explore_options = {
+		.max_states = options->max_states,
+		.first = options->first,
+		.interrupted = options->interrupted,
+		.progress = options->explore_progress,
+		.progress_arg = options->progress_arg,
+	};
+	struct explore_result r;
+	gboolean forever;
+	guint i;
+
+	if (o->refused)
+		return o;
+	if (!explore_options.max_states)
+		explore_options.max_states = o->compiled->max_states;
+	explore(&o->compiled->cell, &explore_options, &r);
+	o->states = r.states;
+	o->transitions = r.transitions;
+	o->depth = r.depth;
+	o->ends = r.ends;
+	o->warned = r.warned;
+	o->found = r.found;
+	r.found = (struct found_list){0};
+	o->complete = r.stop == EXPLORE_COMPLETE;
+	switch (r.stop) {
+	case EXPLORE_MAX_STATES:
+		o->limit = "the limit of states";
+		break;
+	case EXPLORE_NO_MEMORY:
+		o->limit = "memory";
+		break;
+	case EXPLORE_INTERRUPTED:
+		o->interrupted = TRUE;
+		o->limit = "an interrupt from the keyboard";
+		break;
+	case EXPLORE_FIRST:
+		o->limit = "the first violation, as asked";
+		break;
+	case EXPLORE_COMPLETE:
+		break;
+	}
+	forever = repeats_for_ever(o->compiled);
+	for (i = 0; i < RULE_COUNT; i++) {
+		if (!(r.ever & BIT(i)))
+			o->rule[i] = HOW_NEVER;
+		else if (o->complete && !forever && (r.always & BIT(i)))
+			o->rule[i] = HOW_ALWAYS;
+		else
+			o->rule[i] = HOW_SOMETIMES;
+	}
+	if (r.step_done) {
+		steps_reached(o, r.step_done);
+		if (o->complete)
+			needless_syncs(o, r.step_done);
+	}
+	conclude(o, r.ever, r.ends_complete || forever);
+	explore_result_free(&r);
+	return o;
+}
+
+static void list_rules(GString *text, const enum how *rule)
+{
+	const char *separator = "";
+	guint i;
+
+	for (i = 0; i < RULE_COUNT; i++) {
+		if (rule[i] == HOW_NEVER)
+			continue;
+		g_string_append_printf(text, "%s%s %s", separator, rule_name(i), how_words[rule[i]]);
+		separator = ", ";
+	}
+}
+
+static void list_warnings(GString *text, u32 warned)
+{
+	const char *separator = "";
+	guint i;
+
+	for (i = 0; i < WARNING_COUNT; i++) {
+		if (!(warned & BIT(i)))
+			continue;
+		g_string_append_printf(text, "%s%s", separator, warning_name(i));
+		separator = ", ";
+	}
+	if (!*separator)
+		g_string_append(text, "none");
+}
+
+static void describe(GString *text, enum verdict verdict, const enum how *rule)
+{
+	g_string_append(text, verdict_words[verdict]);
+	if (verdict == VERDICT_VIOLATES) {
+		g_string_append(text, "  ");
+		list_rules(text, rule);
+	}
+}
+
+char *outcome_mismatch(const struct outcome *o)
+{
+	const struct expect_entry *e = o->cell->expect;
+	gboolean same = e->verdict == o->verdict &&
+			!memcmp(e->rule, o->rule, sizeof(o->rule));
+	GString *text;
+
+	if (same && (!e->warnings_listed || e->warnings == o->warned))
+		return NULL;
+	text = g_string_new("expected  ");
+	describe(text, e->verdict, e->rule);
+	if (same) {
+		g_string_append(text, "  warnings: ");
+		list_warnings(text, e->warnings);
+	}
+	g_string_append(text, "\nfound     ");
+	describe(text, o->verdict, o->rule);
+	if (same) {
+		g_string_append(text, "  warnings: ");
+		list_warnings(text, o->warned);
+	}
+	return g_string_free(text, FALSE);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Executes a cell (one schedule, all of them, or a trail) and says what came of it. */
+#ifndef STALELINE_JUDGE_OUTCOME_H
+#define STALELINE_JUDGE_OUTCOME_H
+
+#include "explore/explore.h"
+#include "scenario/scenario.h"
+
+struct outcome_options {
+	guint64 max_states; /* 0: the file's own limit, or none */
+	guint64 max_steps; /* of a single schedule; 0: a million where contexts repeat for ever */
+	gboolean first;
+	const volatile int *interrupted;
+	void (*explore_progress)(void *arg, u64 states, u64 transitions, u32 depth);
+	void (*run_progress)(void *arg, u64 steps);
+	void *progress_arg;
+};
+
+struct outcome {
+	struct scenario *scenario;
+	const struct scenario_cell *cell;
+	struct compiled *compiled; /* as run or explored; NULL when refused */
+	char *schedule; /* the one that was run; NULL when all were */
+	gboolean explored;
+	gboolean complete; /* nothing stopped it early */
+	gboolean interrupted;
+	const char *limit; /* what stopped it, in words; NULL: nothing */
+	char *refused;
+	enum verdict verdict;
+	enum how rule[RULE_COUNT];
+	u32 warned;
+	u64 states, transitions; /* of a single schedule: 0 and the choices taken */
+	u32 depth;
+	u64 ends;
+	struct found_list found; /* violations first, then warnings; in file order of their steps */
+	GArray *unreached; /* guint: steps that no schedule executed */
+	enum event_fate *fate; /* per event of the schedule */
+	guint fates;
+	struct trail trail; /* what was repeated, if it was a trail; owned */
+};
+
+/* `schedule`: NULL for "default". */
+struct outcome *outcome_run(struct scenario *s, const struct scenario_cell *cell, const char *schedule,
+			    const struct outcome_options *options);
+struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *cell,
+				const struct outcome_options *options);
+/* Repeats `trail`; *diverged is the first choice that was not possible, or the trail's length. */
+struct outcome *outcome_replay(struct scenario *s, const struct scenario_cell *cell,
+			       const struct trail *trail, const struct outcome_options *options,
+			       guint *diverged);
+void outcome_free(struct outcome *o);
+
+/* NULL when the outcome is what the file expects, else a sentence saying what differs. */
+char *outcome_mismatch(const struct outcome *o);
+
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The command table, and nothing else. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "config.h"
+#include "scenario/words.h"
+
+const struct command commands[] = {
+	{"run", "FILE|DIR…", "Execute one schedule of each cell and report what happens.",
+	 "Exit: 0 nothing found, 1 a rule was broken, 2 bad input, 3 a limit was hit first.\n"
+	 "Example: staleline run scenarios/dma/readahead-sata.yaml --strategy kmap-high-get\n",
+	 cmd_run},
+	{"explore", "FILE|DIR…", "Execute every schedule of each cell: can it ever go wrong?",
+	 "Exit: 0 clean, 1 a rule can be broken, 2 bad input, 3 a limit was hit first.\n"
+	 "Example: staleline explore scenarios/nest/user-softirq-hardirq.yaml\n",
+	 cmd_explore},
+	{"test", "FILE|DIR…", "Execute all cells and compare with what the files expect.",
+	 "Exit: 0 every cell as expected, 1 some not, 2 bad input, 3 some inconclusive.\n"
+	 "Example: staleline test scenarios\n",
+	 cmd_test},
+	{"replay", "FILE", "Repeat the choices of a trail that explore printed.",
+	 "Exit: 0 nothing found, 1 a rule was broken, 2 bad input or a trail that does not fit.\n",
+	 cmd_replay},
+	{"check", "FILE|DIR…", "Read files and report what is wrong with them.",
+	 "Exit: 0 no fault, 2 faults.\n", cmd_check},
+	{"list", "WHAT [FILE|DIR…]",
+	 "List machines, strategies, primitives (of strategy programs), steps, rules or scenarios.", "",
+	 cmd_list},
+	{NULL, NULL, NULL, NULL, NULL},
+};
+
+_Noreturn void bug(const char *sentence, const char *file, int line)
+{
+	fflush(stdout);
+	fprintf(stderr,
+		"staleline: internal fault: %s (%s:%d, version %s)\n"
+		"This is a bug in staleline, not in your file; please report it with the file and the command.\n",
+		sentence, file, line, STALELINE_VERSION);
+	_Exit(EXIT_INTERNAL);
+}
+
+static void usage(FILE *out)
+{
+	const struct command *c;
+
+	fputs("Usage: staleline COMMAND [OPTION…] FILE|DIR…\n\n"
+	      "Finds stale data between CPU caches, TLBs, highmem mappings and DMA on noncoherent MIPS32.\n\n"
+	      "Commands:\n",
+	      out);
+	for (c = commands; c->name; c++)
+		fprintf(out, "  %-8s %s\n", c->name, c->summary);
+	fputs("\nExamples:\n"
+	      "  staleline test scenarios\n"
+	      "  staleline run scenarios/dma/readahead-sata.yaml --cell strategy=kmap-high-get\n"
+	      "  staleline explore scenarios/dma/readahead-sata.yaml\n"
+	      "\n'staleline COMMAND --help' tells more. Exit: 0 as expected, 1 a finding, 2 bad input,\n"
+	      "3 a limit was hit first, 70 a bug in staleline, 130 interrupted.\n",
+	      out);
+}
+
+int main(int argc, char **argv)
+{
+	const char *names[G_N_ELEMENTS(commands)] = {0};
+	const struct command *c;
+	const char *near;
+	guint i;
+
+	/* no locale: the same input gives the same bytes everywhere */
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("staleline " STALELINE_VERSION);
+		return EXIT_OK;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return EXIT_OK;
+	}
+	c = cmd_find(argv[1]);
+	if (c) {
+		g_autofree char *name = g_strdup_printf("staleline %s", c->name);
+		int end;
+
+		g_set_prgname(name);
+		end = c->run(argc - 1, argv + 1);
+		if (fflush(stdout) || ferror(stdout)) {
+			perror("staleline: standard output");
+			return EXIT_USAGE;
+		}
+		return end;
+	}
+	for (i = 0; commands[i].name; i++)
+		names[i] = commands[i].name;
+	near = words_nearest(argv[1], names);
+	fprintf(stderr, "staleline: unknown command `%s`", argv[1]);
+	if (near)
+		fprintf(stderr, "; did you mean `%s`?", near);
+	fputs("\nTry 'staleline --help'.\n", stderr);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+char *report_cell_name(const struct scenario *s, const struct scenario_cell *cell)
+{
+	if (!*cell->id)
+		return g_strdup(s->path);
+	return g_strdup_printf("%s[%s]", s->path, cell->id);
+}
+
+static void append_rules(GString *text, const struct outcome *o)
+{
+	const char *separator = "";
+	guint i;
+
+	for (i = 0; i < RULE_COUNT; i++) {
+		if (o->rule[i] == HOW_NEVER)
+			continue;
+		g_string_append_printf(text, "%s%s", separator, rule_name(i));
+		if (o->explored && o->complete)
+			g_string_append_printf(text, " %s", how_words[o->rule[i]]);
+		separator = ", ";
+	}
+}
+
+char *report_verdict(const struct outcome *o)
+{
+	GString *text = g_string_new(NULL);
+
+	switch (o->verdict) {
+	case VERDICT_CLEAN:
+		g_string_append(text, o->explored ? "clean" : "nothing found in this schedule");
+		break;
+	case VERDICT_VIOLATES:
+		g_string_append(text, "violates: ");
+		append_rules(text, o);
+		if (o->limit)
+			g_string_append_printf(text, " (seen before %s was hit; not complete)", o->limit);
+		break;
+	case VERDICT_REFUSED:
+		g_string_append_printf(text, "refused: %s", o->refused);
+		break;
+	case VERDICT_VACUOUS:
+		g_string_append(text, "vacuous: nothing found, but not all of the scenario was executed");
+		break;
+	case VERDICT_INCONCLUSIVE:
+		g_string_append_printf(text, "inconclusive: nothing found before %s was hit", o->limit);
+		break;
+	}
+	return g_string_free(text, FALSE);
+}
+
+static gboolean plain_word(const char *text)
+{
+	const char *p;
+
+	for (p = text; *p; p++)
+		if (!g_ascii_isalnum(*p) && !strchr("_-./=,:+@%*", *p))
+			return FALSE;
+	return *text != 0;
+}
+
+static void append_word(GString *text, const char *word)
+{
+	g_autofree char *quoted = plain_word(word) && !strchr(word, '*') ? NULL : g_shell_quote(word);
+
+	g_string_append_printf(text, " %s", quoted ? quoted : word);
+}
+
+char *report_replay_command(const struct outcome *o, const struct found *f)
+{
+	GString *text = g_string_new("staleline");
+	const struct scenario_cell *cell = o->cell;
+	gboolean trail = f && f->trail.length;
+
+	g_string_append(text, trail ? " replay" : o->explored ? " explore" : " run");
+	append_word(text, o->scenario->path);
+	/* a strategy that was given on the command line has to be given again */
+	if (cell->strategy && !cell->strategy_at) {
+		g_string_append(text, " --strategy");
+		append_word(text, cell->strategy);
+	}
+	if (*cell->id) {
+		g_string_append(text, " --cell");
+		append_word(text, cell->id);
+	}
+	if (!o->explored && !cell->schedule && strcmp(o->schedule, "default")) {
+		g_string_append(text, " --schedule");
+		append_word(text, o->schedule);
+	}
+	if (trail) {
+		char *printed = trail_print(&f->trail);
+
+		g_string_append_printf(text, " --trail %016" G_GINT64_MODIFIER "x/%s",
+				       scenario_hash(o->scenario), printed ? printed : "");
+		free(printed);
+	}
+	return g_string_free(text, FALSE);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How results reach the user: one interface, a file per format. Everything goes to stdout. */
+#ifndef STALELINE_REPORT_REPORT_H
+#define STALELINE_REPORT_REPORT_H
+
+#include "judge/outcome.h"
+
+enum report_mode { REPORT_RUN, REPORT_EXPLORE, REPORT_TEST, REPORT_REPLAY };
+
+struct tally {
+	guint cells, passed, failed, skipped; /* of `test` */
+	guint violated, warned, refused, inconclusive;
+	guint violations; /* distinct (cell, rule, step) */
+	guint64 states, transitions;
+};
+
+struct report_options {
+	enum report_mode mode;
+	gboolean colour;
+	gboolean all_steps; /* schedules with every step, not only those that matter */
+	gboolean quiet;
+	gboolean verbose;
+};
+
+struct reporter {
+	const struct report_options *options;
+	/* One cell is done. `mismatch`: in test mode what is not as expected, or NULL. */
+	void (*cell)(struct reporter *r, const struct outcome *o, const char *mismatch);
+	/* A selected cell that test does not execute. */
+	void (*skipped)(struct reporter *r, const struct scenario *s, const struct scenario_cell *cell);
+	void (*end)(struct reporter *r, const struct tally *t);
+};
+
+void report_human(struct reporter *r);
+void report_jsonl(struct reporter *r);
+
+/* "clean", "nothing found in this schedule", "violates: stale-load always" … newly allocated. */
+char *report_verdict(const struct outcome *o);
+/* The command that repeats what `o` did to find `f`, newly allocated; f may be NULL. */
+char *report_replay_command(const struct outcome *o, const struct found *f);
+/* "scenarios/x.yaml" or "scenarios/x.yaml[strategy=none]"; newly allocated. */
+char *report_cell_name(const struct scenario *s, const struct scenario_cell *cell);
+
+#endif

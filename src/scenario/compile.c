@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "compile.h"
+
+#include <string.h>
+
+#include "compiler.h"
+#include "machine_load.h"
+#include "scalar.h"
+#include "words.h"
+
+#define LOWMEM_FIRST_PA 0x01000000u
+#define PAGES_MAX 262144u
+#define FRAMES_END 0x100000000ull
+
+static const char *const kernel_keys[] = {"version", "last-pkmap", "debug-highmem",
+					  "hardirq-nesting", "preempt", NULL};
+static const char *const version_words[] = {"2.6.36", NULL};
+static const char *const explore_keys[] = {"evictions", "tlb", "max-states", NULL};
+static const char *const tlb_words[] = {"when-full", "any", NULL};
+static const char *const page_keys[] = {"zone", "pfn", "count", "free", "note", NULL};
+static const char *const zone_words[] = {"lowmem", "highmem", NULL};
+static const char *const device_keys[] = {"kind", "dma", "note", NULL};
+static const char *const kind_words[] = {"bus-master", NULL};
+static const char *const dma_words[] = {"noncoherent", "coherent", NULL};
+static const char *const context_keys[] = {"cpu", "level", "on", "times", "mm", "steps", "note", NULL};
+static const char *const level_words[] = {"process", "softirq", "hardirq", NULL};
+static const char *const event_keys[] = {"at", "after", "op", "do", NULL};
+static const char *const evict_keys[] = {"evict", NULL};
+
+static void kernel_compile(struct compiler *c, const struct ynode *map)
+{
+	struct cell *k = &c->out->cell;
+	u32 table = cell_page_bytes(k) / sizeof(u32);
+	const struct ynode *v;
+
+	k->last_pkmap = MIN(1024u, table);
+	if (!map || !bind_map(&c->b, map, "kernel", kernel_keys))
+		return;
+	if ((v = ynode_get(map, "version")))
+		bind_word(&c->b, v, "kernel version", version_words);
+	if ((v = ynode_get(map, "last-pkmap")))
+		k->last_pkmap = (u32)bind_power(&c->b, v, "last-pkmap", SCALAR_PLAIN, 2, 65536, 1024);
+	if ((v = ynode_get(map, "debug-highmem")))
+		k->debug_highmem = bind_bool(&c->b, v, "debug-highmem", FALSE);
+	if ((v = ynode_get(map, "hardirq-nesting")))
+		k->hardirq_nesting = bind_bool(&c->b, v, "hardirq-nesting", FALSE);
+	if ((v = ynode_get(map, "preempt")))
+		k->preempt = bind_bool(&c->b, v, "preempt", FALSE);
+	if (k->last_pkmap > table)
+		c->out->refused = g_strdup_printf(
+			"LAST_PKMAP %u does not fit in one page of ptes, which holds %u", k->last_pkmap,
+			table);
+}
+
+static void explore_compile(struct compiler *c, const struct ynode *map)
+{
+	struct cell *k = &c->out->cell;
+	const struct ynode *v;
+	const char *text;
+
+	k->evictions_max = NO_ID;
+	if (map && bind_map(&c->b, map, "explore", explore_keys)) {
+		if ((v = ynode_get(map, "evictions")) && (text = bind_text(&c->b, v, "evictions"))) {
+			if (!strcmp(text, "none"))
+				k->evictions_max = 0;
+			else if (strcmp(text, "any"))
+				k->evictions_max = (u32)bind_number(&c->b, v, "evictions", SCALAR_PLAIN,
+								    0, 1000, 0);
+		}
+		if ((v = ynode_get(map, "tlb")))
+			k->tlb_any = bind_word(&c->b, v, "tlb", tlb_words) == 1;
+		if ((v = ynode_get(map, "max-states")))
+			c->out->max_states = bind_number(&c->b, v, "max-states", SCALAR_COUNTS, 1,
+							 G_MAXINT64, 0);
+	}
+	/* the order within a set means nothing where any line may leave at any time */
+	k->evictions_any = k->evictions_max == NO_ID && !k->identities;
+}
+
+struct free_frames {
+	guint64 low, high; /* next pfn of each zone */
+};
+
+static void page_compile(struct compiler *c, const struct yentry *e, struct free_frames *next)
+{
+	u32 shift = c->out->cell.machine.page_shift;
+	guint64 low_end = KSEG_SIZE >> shift, end = FRAMES_END >> shift;
+	struct page_name name = {.first = c->out->pages->len, .count = 1};
+	struct page_info page = {0};
+	guint64 pfn, *from;
+	const struct ynode *v;
+	guint i;
+
+	if (!refs_name(c, e->key, "page") || !bind_map(&c->b, e->value, "page", page_keys))
+		return;
+	if ((v = bind_required(&c->b, e->value, "page", "zone")))
+		page.highmem = bind_word(&c->b, v, "zone", zone_words) == 1;
+	if ((v = ynode_get(e->value, "count")))
+		name.count = (guint)bind_number(&c->b, v, "count", SCALAR_COUNTS, 1, PAGES_MAX, 1);
+	if ((v = ynode_get(e->value, "free")))
+		page.starts_free = bind_bool(&c->b, v, "free", FALSE);
+	from = page.highmem ? &next->high : &next->low;
+	pfn = *from;
+	if ((v = ynode_get(e->value, "pfn")))
+		pfn = bind_number(&c->b, v, "pfn", SCALAR_PLAIN, page.highmem ? low_end : 0,
+				  (page.highmem ? end : low_end) - name.count, pfn);
+	if (pfn + name.count > (page.highmem ? end : low_end))
+		diag_error(c->b.diag, "E0180", e->key->used_at, "the zone has no room for `%s`",
+			   e->key->text);
+	for (i = 0; i < c->out->ranges->len; i++) {
+		const struct page_range *r = &g_array_index(c->out->ranges, struct page_range, i);
+
+		if (pfn < r->pfn + (guint64)r->count && r->pfn < pfn + name.count)
+			diag_error(c->b.diag, "E0181", v ? v->used_at : e->key->used_at,
+				   "`%s` has page frames of `%s`", e->key->text,
+				   g_array_index(c->out->page_names, struct page_name, i).name);
+	}
+	*from = MAX(*from, pfn + name.count);
+	for (i = 0; i < name.count; i++) {
+		page.pfn = (u32)pfn + i;
+		g_array_append_val(c->out->pages, page);
+	}
+	g_array_append_val(c->out->ranges, ((struct page_range){name.first, name.count, (u32)pfn}));
+	name.name = g_strdup(e->key->text);
+	g_array_append_val(c->out->page_names, name);
+}
+
+static void pages_compile(struct compiler *c, const struct ynode *map)
+{
+	u32 shift = c->out->cell.machine.page_shift;
+	struct free_frames next = {LOWMEM_FIRST_PA >> shift, KSEG_SIZE >> shift};
+	gboolean highmem = FALSE;
+	guint i;
+
+	if (!map)
+		return;
+	if (map->kind != Y_MAP) {
+		bind_map(&c->b, map, "pages", NULL);
+		return;
+	}
+	for (i = 0; i < map->entries->len; i++)
+		page_compile(c, &g_array_index(map->entries, struct yentry, i), &next);
+	for (i = 0; i < c->out->pages->len; i++)
+		highmem |= g_array_index(c->out->pages, struct page_info, i).highmem;
+	if (highmem && machine_has_aliases(&c->out->cell.machine) && !c->out->refused)
+		c->out->refused = g_strdup("this processor doesn't support highmem: its D-cache has aliases "
+					   "(paging_init, arch/mips/mm/init.c)");
+}
+
+static void devices_compile(struct compiler *c, const struct ynode *map)
+{
+	guint i;
+
+	if (!map)
+		return;
+	if (map->kind != Y_MAP) {
+		bind_map(&c->b, map, "devices", NULL);
+		return;
+	}
+	for (i = 0; i < map->entries->len; i++) {
+		const struct yentry *e = &g_array_index(map->entries, struct yentry, i);
+		struct device_def device = {0};
+		const struct ynode *v;
+
+		if (!refs_name(c, e->key, "device"))
+			continue;
+		if (!ynode_is_empty(e->value) && bind_map(&c->b, e->value, "device", device_keys)) {
+			if ((v = ynode_get(e->value, "kind")))
+				bind_word(&c->b, v, "kind", kind_words);
+			if ((v = ynode_get(e->value, "dma")))
+				device.coherent = bind_word(&c->b, v, "dma", dma_words) == 1;
+		}
+		g_array_append_val(c->out->devices, device);
+		g_ptr_array_add(c->out->device_names, g_strdup(e->key->text));
+	}
+}
+
+static u32 mm_of(struct compiler *c, const char *name)
+{
+	guint mm = GPOINTER_TO_UINT(g_hash_table_lookup(c->mm_of, name));
+	guint32 first = 0x00400000u;
+
+	if (!mm) {
+		g_array_append_val(c->next_va, first);
+		mm = c->next_va->len;
+		g_hash_table_insert(c->mm_of, g_strdup(name), GUINT_TO_POINTER(mm));
+	}
+	return mm - 1;
+}
+
+static void trigger_compile(struct compiler *c, const struct ynode *node, const char *self,
+			    struct context_def *def)
+{
+	static const char *const words[] = {"start", "raise", "any", NULL};
+	static const enum ctx_trigger triggers[] = {ON_START, ON_RAISE, ON_ANY};
+	const char *text = bind_text(&c->b, node, "on");
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
+	guint i;
+
+	if (!text)
+		return;
+	for (i = 0; words[i]; i++) {
+		g_ptr_array_add(all, (char *)words[i]);
+		if (!strcmp(words[i], text)) {
+			def->trigger = triggers[i];
+			return;
+		}
+	}
+	for (i = 0; i < c->out->device_names->len; i++) {
+		g_ptr_array_add(all, c->out->device_names->pdata[i]);
+		if (!strcmp(c->out->device_names->pdata[i], text)) {
+			def->trigger = ON_DEVICE;
+			def->source = i;
+			return;
+		}
+	}
+	for (i = 0; i < c->out->context_names->len; i++) {
+		if (strcmp(c->out->context_names->pdata[i], self))
+			g_ptr_array_add(all, c->out->context_names->pdata[i]);
+		if (!strcmp(c->out->context_names->pdata[i], text)) {
+			def->trigger = ON_CONTEXT;
+			def->source = i;
+			return;
+		}
+	}
+	g_ptr_array_add(all, NULL);
+	bind_unknown(&c->b, "E0182", node, "trigger", text, (const char *const *)all->pdata);
+}
+
+static void context_compile(struct compiler *c, const struct yentry *e, struct context_def *def)
+{
+	const struct ynode *v;
+	const char *text;
+	int word;
+
+	*def = (struct context_def){.times = 1};
+	if (!refs_name(c, e->key, "context") || !bind_map(&c->b, e->value, "context", context_keys))
+		return;
+	if ((v = ynode_get(e->value, "cpu")))
+		def->cpu = (u32)bind_number(&c->b, v, "cpu", SCALAR_PLAIN, 0,
+					    c->out->cell.machine.cpus - 1, 0);
+	if ((v = ynode_get(e->value, "level"))) {
+		word = bind_word(&c->b, v, "level", level_words);
+		def->level = word < 0 ? LEVEL_PROCESS : (enum ctx_level)word;
+	}
+	def->trigger = def->level == LEVEL_PROCESS ? ON_START : ON_ANY;
+	if ((v = ynode_get(e->value, "on")))
+		trigger_compile(c, v, e->key->text, def);
+	if (def->level == LEVEL_PROCESS && def->trigger == ON_DEVICE)
+		diag_error(c->b.diag, "E0183", v->used_at,
+			   "a device interrupts: expected `level: hardirq`");
+	if (def->level != LEVEL_PROCESS && v && def->trigger == ON_START)
+		diag_help(diag_error(c->b.diag, "E0184", v->used_at, "an interrupt has no start"),
+			  "write `on: any`, the name of a device, or `on: raise`");
+	if (def->trigger == ON_DEVICE || def->trigger == ON_RAISE)
+		def->times = TIMES_TRIGGERED;
+	if ((v = ynode_get(e->value, "times")) && (text = bind_text(&c->b, v, "times"))) {
+		if (!strcmp(text, "forever"))
+			def->times = TIMES_FOREVER;
+		else
+			def->times = (u32)bind_number(&c->b, v, "times", SCALAR_COUNTS, 1, 1000000, 1);
+	}
+	if (def->level == LEVEL_PROCESS) {
+		g_autofree char *own = g_strdup_printf("%s ", e->key->text);
+
+		text = (v = ynode_get(e->value, "mm")) ? bind_text(&c->b, v, "mm") : NULL;
+		def->mm = mm_of(c, text ? text : own);
+	}
+}
+
+/* A context that waits, directly or through others, for its own end. */
+static void trigger_cycles(struct compiler *c, const struct ynode *map)
+{
+	guint n = c->out->contexts->len, i, at, hops;
+
+	for (i = 0; i < n; i++) {
+		at = i;
+		for (hops = 0; hops < n; hops++) {
+			const struct context_def *def =
+				&g_array_index(c->out->contexts, struct context_def, at);
+			const struct yentry *e = &g_array_index(map->entries, struct yentry, i);
+
+			if (def->trigger != ON_CONTEXT)
+				break;
+			at = def->source;
+			if (at != i)
+				continue;
+			diag_help(diag_error(c->b.diag, "E0185", e->key->used_at,
+					     "`%s` starts only after itself", e->key->text),
+				  "one of the contexts in the circle must have another `on:`");
+			break;
+		}
+	}
+}
+
+static void contexts_compile(struct compiler *c, const struct ynode *map)
+{
+	struct context_def def;
+	const struct yentry *e;
+	guint i;
+
+	if (!map)
+		return;
+	if (map->kind != Y_MAP) {
+		bind_map(&c->b, map, "contexts", NULL);
+		return;
+	}
+	for (i = 0; i < map->entries->len; i++)
+		g_ptr_array_add(c->out->context_names,
+				g_strdup(g_array_index(map->entries, struct yentry, i).key->text));
+	for (i = 0; i < map->entries->len; i++) {
+		context_compile(c, &g_array_index(map->entries, struct yentry, i), &def);
+		g_array_append_val(c->out->contexts, def);
+	}
+	trigger_cycles(c, map);
+	for (c->context = 0; c->context < map->entries->len; c->context++) {
+		e = &g_array_index(map->entries, struct yentry, c->context);
+		if (ynode_get(e->value, "steps"))
+			steps_declare(c, ynode_get(e->value, "steps"));
+	}
+	for (c->context = 0; c->context < map->entries->len; c->context++) {
+		struct context_def *d = &g_array_index(c->out->contexts, struct context_def, c->context);
+		const struct ynode *steps;
+
+		e = &g_array_index(map->entries, struct yentry, c->context);
+		d->first_step = c->out->steps->len;
+		if (e->value->kind == Y_MAP &&
+		    (steps = bind_required(&c->b, e->value, "context", "steps")))
+			steps_compile(c, steps);
+		d->steps = c->out->steps->len - d->first_step;
+	}
+}
+
+static void event_do(struct compiler *c, const struct ynode *node, struct run_event *event)
+{
+	const struct ynode *what = bind_resolve(&c->b, node), *v;
+	u32 context = 0;
+	const char *text;
+
+	if (!what)
+		return;
+	if (what->kind == Y_SCALAR) {
+		if (refs_context(c, node, &context))
+			event->enter = context;
+		return;
+	}
+	if (!bind_map(&c->b, what, "do", evict_keys))
+		return;
+	v = bind_required(&c->b, what, "do", "evict");
+	text = v ? bind_text(&c->b, v, "evict") : NULL;
+	if (text) {
+		g_auto(GStrv) halves = g_strsplit(text, "+", 2);
+		struct ynode page = *v;
+		struct page_ref ref;
+		char why[SCALAR_WHY];
+		guint64 offset = 0;
+
+		page.text = halves[0];
+		if (halves[0] && halves[1] && scalar_u64(halves[1], SCALAR_BYTES, &offset, why))
+			diag_error(c->b.diag, "E0105", v->used_at, "evict: %s", why);
+		event->evict = true;
+		if (halves[0] && refs_pages(c, &page, &ref)) {
+			if (offset >= (guint64)ref.count * cell_page_bytes(&c->out->cell))
+				diag_error(c->b.diag, "E0149", v->used_at,
+					   "evict: the offset is past the end of the page");
+			event->page = ref.first + (u32)(offset >> c->out->cell.machine.page_shift);
+			event->offset = (u32)offset & (cell_page_bytes(&c->out->cell) - 1);
+		}
+	}
+}
+
+static void event_compile(struct compiler *c, const struct ynode *map, gboolean keep)
+{
+	struct run_event event = {0};
+	const struct ynode *at, *v;
+	struct span span;
+
+	if (!bind_map(&c->b, map, "event", event_keys))
+		return;
+	at = ynode_get(map, "at");
+	event.after = !at;
+	if (at && ynode_get(map, "after"))
+		diag_error(c->b.diag, "E0186", ynode_get(map, "after")->used_at,
+			   "an event is `at` a step or `after` it, not both");
+	if (!at)
+		at = ynode_get(map, "after");
+	if (!at) {
+		diag_error(c->b.diag, "E0108", map->used_at, "event: `at` or `after` is missing");
+		return;
+	}
+	refs_step(c, at, &event.ctx, &event.step);
+	if ((v = ynode_get(map, "op"))) {
+		event.op = (u32)bind_number(&c->b, v, "op", SCALAR_PLAIN, 1, 1000000, 1);
+		if (event.after)
+			diag_error(c->b.diag, "E0187", v->used_at, "op: only goes with `at`");
+	}
+	if ((v = bind_required(&c->b, map, "event", "do")))
+		event_do(c, v, &event);
+	span = at->used_at;
+	if (keep) {
+		g_array_append_val(c->out->events, event);
+		g_array_append_val(c->out->event_spans, span);
+	}
+}
+
+/* All schedules are read, so that all are checked; the cell's own is kept. */
+static void schedules_compile(struct compiler *c, const struct ynode *map)
+{
+	const char *own = c->request->schedule ? c->request->schedule : "default";
+	guint i, j;
+
+	if (!map)
+		return;
+	if (map->kind != Y_MAP) {
+		bind_map(&c->b, map, "schedules", NULL);
+		return;
+	}
+	for (i = 0; i < map->entries->len; i++) {
+		const struct yentry *e = &g_array_index(map->entries, struct yentry, i);
+
+		if (!bind_list(&c->b, e->value, "schedule"))
+			continue;
+		for (j = 0; j < e->value->items->len; j++)
+			event_compile(c, e->value->items->pdata[j], !strcmp(e->key->text, own));
+	}
+}
+
+/* The largest power of two that divides every address and length of the cell, at most a sector. */
+static u32 granule_shift(const struct compiled *c)
+{
+	u32 granule = 1u << c->cell.machine.sector_shift, used = 0;
+	guint i;
+
+	for (i = 0; i < c->steps->len; i++) {
+		const struct step *s = &g_array_index(c->steps, struct step, i);
+
+		if (s->at.length)
+			used |= s->at.offset | s->at.length;
+	}
+	for (i = 0; i < c->sg->len; i++)
+		used |= g_array_index(c->sg, struct sg_entry, i).offset |
+			g_array_index(c->sg, struct sg_entry, i).length;
+	while (used & (granule - 1))
+		granule >>= 1;
+	return log2_u32(granule);
+}
+
+static bool index_ops_possible(const struct compiled *c)
+{
+	u32 l1 = machine_cache_bytes(&c->cell.machine.l1d);
+	guint i;
+
+	if (c->strategy && c->strategy->index_ops)
+		return true;
+	/* a range as long as the cache takes index ops; only whole lowmem entries get that long */
+	for (i = 0; i < c->sg->len; i++)
+		if (g_array_index(c->sg, struct sg_entry, i).length >= l1)
+			return true;
+	return cell_page_bytes(&c->cell) >= l1;
+}
+
+static gint pte_order(gconstpointer a, gconstpointer b)
+{
+	const struct user_pte_def *x = a, *y = b;
+
+	if (x->mm != y->mm)
+		return x->mm < y->mm ? -1 : 1;
+	return x->va < y->va ? -1 : x->va > y->va;
+}
+
+static void cell_finish(struct compiled *c)
+{
+	struct cell *k = &c->cell;
+
+	g_array_sort(c->user_ptes, pte_order);
+	k->granule_shift = granule_shift(c);
+	k->sector_granules = 1u << (k->machine.sector_shift - k->granule_shift);
+	k->page_sectors = 1u << (k->machine.page_shift - k->machine.sector_shift);
+	k->token_bits = k->identities ? 32 : 1;
+	k->sector_words = k->identities ? k->sector_granules : (k->sector_granules + 31) / 32;
+	k->ways_matter = index_ops_possible(c);
+	k->page = (const struct page_info *)(void *)c->pages->data;
+	k->pages = c->pages->len;
+	k->range = (const struct page_range *)(void *)c->ranges->data;
+	k->ranges = c->ranges->len;
+	k->context = (const struct context_def *)(void *)c->contexts->data;
+	k->contexts = c->contexts->len;
+	k->step = (const struct step *)(void *)c->steps->data;
+	k->steps = c->steps->len;
+	k->sg = (const struct sg_entry *)(void *)c->sg->data;
+	k->sgs = c->sg->len;
+	k->map = (const struct dma_map_def *)(void *)c->maps->data;
+	k->maps = c->maps->len;
+	k->device = (const struct device_def *)(void *)c->devices->data;
+	k->devices = c->devices->len;
+	k->user_pte = (const struct user_pte_def *)(void *)c->user_ptes->data;
+	k->user_ptes = c->user_ptes->len;
+	k->handles = c->handles->len;
+	c->schedule = (struct run_schedule){
+		.event = (const struct run_event *)(void *)c->events->data,
+		.events = c->events->len,
+	};
+	world_layout(k);
+}
+
+static struct compiled *compiled_new(void)
+{
+	struct compiled *c = g_new0(struct compiled, 1);
+
+	c->pages = g_array_new(FALSE, FALSE, sizeof(struct page_info));
+	c->ranges = g_array_new(FALSE, FALSE, sizeof(struct page_range));
+	c->page_names = g_array_new(FALSE, FALSE, sizeof(struct page_name));
+	c->contexts = g_array_new(FALSE, FALSE, sizeof(struct context_def));
+	c->context_names = g_ptr_array_new_with_free_func(g_free);
+	c->steps = g_array_new(FALSE, FALSE, sizeof(struct step));
+	c->infos = g_array_new(FALSE, FALSE, sizeof(struct step_info));
+	c->sg = g_array_new(FALSE, FALSE, sizeof(struct sg_entry));
+	c->maps = g_array_new(FALSE, FALSE, sizeof(struct dma_map_def));
+	c->map_infos = g_array_new(FALSE, FALSE, sizeof(struct map_info));
+	c->devices = g_array_new(FALSE, FALSE, sizeof(struct device_def));
+	c->device_names = g_ptr_array_new_with_free_func(g_free);
+	c->handles = g_array_new(FALSE, FALSE, sizeof(struct handle_info));
+	c->user_ptes = g_array_new(FALSE, FALSE, sizeof(struct user_pte_def));
+	c->events = g_array_new(FALSE, FALSE, sizeof(struct run_event));
+	c->event_spans = g_array_new(FALSE, FALSE, sizeof(struct span));
+	return c;
+}
+
+struct compiled *compile_cell(const struct compile_request *request)
+{
+	struct compiler c = {
+		.b = {.diag = request->diag, .axis = request->axis},
+		.request = request,
+		.out = compiled_new(),
+		.mm_of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+		.next_va = g_array_new(FALSE, FALSE, sizeof(guint32)),
+	};
+	const struct ynode *root = request->root, *v;
+	struct cell *k = &c.out->cell;
+	guint before = diag_mark(request->diag);
+
+	k->identities = request->identities;
+	machine_load(&c.b, ynode_get(root, "machine"), request->trees, &k->machine);
+	kernel_compile(&c, ynode_get(root, "kernel"));
+	explore_compile(&c, ynode_get(root, "explore"));
+	pages_compile(&c, ynode_get(root, "pages"));
+	/* operands are checked against the pages already */
+	k->page = (const struct page_info *)(void *)c.out->pages->data;
+	devices_compile(&c, ynode_get(root, "devices"));
+	contexts_compile(&c, bind_required(&c.b, root, "scenario", "contexts"));
+	schedules_compile(&c, ynode_get(root, "schedules"));
+	if ((v = ynode_get(root, "force")) && bind_bool(&c.b, v, "force", FALSE))
+		g_clear_pointer(&c.out->refused, g_free);
+	c.out->strategy = strategy_load(request->diag, request->strategy, request->base,
+					request->strategy_at, request->trees);
+	if (c.out->strategy)
+		k->strategy = c.out->strategy->program;
+	g_hash_table_unref(c.mm_of);
+	g_array_unref(c.next_va);
+	if (diag_mark(request->diag) != before) {
+		compiled_free(c.out);
+		return NULL;
+	}
+	cell_finish(c.out);
+	return c.out;
+}

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "compiler.h"
+#include "scalar.h"
+#include "words.h"
+
+static gboolean is_name(const char *text)
+{
+	const char *p;
+
+	for (p = text; *p; p++)
+		if (!g_ascii_isalnum(*p) && *p != '_' && *p != '-')
+			return FALSE;
+	return p != text;
+}
+
+gboolean refs_name(struct compiler *c, const struct ynode *at, const char *what)
+{
+	if (is_name(at->text))
+		return TRUE;
+	diag_help(diag_error(c->b.diag, "E0140", at->used_at, "`%s` cannot be the name of a %s", at->text,
+			     what),
+		  "names are made of letters, digits, `-` and `_`");
+	return FALSE;
+}
+
+/* A reference cut into its parts: [context.]name[first..last]+offset. */
+struct parts {
+	char *context; /* NULL: none */
+	char *name;
+	gboolean indexed;
+	guint64 first, last;
+	guint64 offset;
+};
+
+static void parts_clear(struct parts *p)
+{
+	g_free(p->context);
+	g_free(p->name);
+}
+
+static gboolean parse_number(const char *text, guint64 *ret)
+{
+	char why[SCALAR_WHY];
+
+	return !scalar_u64(text, SCALAR_BYTES, ret, why);
+}
+
+static gboolean parts_parse(struct compiler *c, const struct ynode *at, const char *text,
+			    struct parts *p)
+{
+	g_autofree char *rest = g_strdup(text);
+	char *plus = strchr(rest, '+');
+	char *open, *dot, *dots;
+
+	*p = (struct parts){0};
+	if (plus) {
+		*plus = 0;
+		if (!parse_number(plus + 1, &p->offset))
+			goto bad;
+	}
+	open = strchr(rest, '[');
+	if (open) {
+		if (rest[strlen(rest) - 1] != ']')
+			goto bad;
+		rest[strlen(rest) - 1] = 0;
+		*open++ = 0;
+		p->indexed = TRUE;
+		dots = strstr(open, "..");
+		if (dots)
+			*dots = 0;
+		if (!parse_number(open, &p->first) || (dots && !parse_number(dots + 2, &p->last)))
+			goto bad;
+		if (!dots)
+			p->last = p->first;
+	}
+	dot = strchr(rest, '.');
+	if (dot) {
+		*dot = 0;
+		p->context = g_strdup(rest);
+	}
+	p->name = g_strdup(dot ? dot + 1 : rest);
+	if (is_name(p->name) && (!p->context || is_name(p->context)))
+		return TRUE;
+bad:
+	parts_clear(p);
+	diag_help(diag_error(c->b.diag, "E0141", at->used_at, "`%s` is not a reference", text),
+		  "expected a name such as `pg`, `ra[3]`, `ra[0..31]`, `v+0x40` or `reader.map`");
+	return FALSE;
+}
+
+static const char **page_words(struct compiler *c)
+{
+	const char **words = g_new0(const char *, c->out->page_names->len + 1);
+	guint i;
+
+	for (i = 0; i < c->out->page_names->len; i++)
+		words[i] = g_array_index(c->out->page_names, struct page_name, i).name;
+	return words;
+}
+
+static const struct page_name *page_lookup(struct compiler *c, const char *name)
+{
+	guint i;
+
+	for (i = 0; i < c->out->page_names->len; i++) {
+		const struct page_name *n = &g_array_index(c->out->page_names, struct page_name, i);
+
+		if (!strcmp(n->name, name))
+			return n;
+	}
+	return NULL;
+}
+
+static gboolean page_parts(struct compiler *c, const struct ynode *at, const struct parts *p,
+			   struct page_ref *ret)
+{
+	const struct page_name *n = p->context ? NULL : page_lookup(c, p->name);
+
+	if (!n) {
+		g_autofree const char **words = page_words(c);
+
+		bind_unknown(&c->b, "E0142", at, "page", p->name, words);
+		return FALSE;
+	}
+	*ret = (struct page_ref){n->first, n->count};
+	if (!p->indexed)
+		return TRUE;
+	if (p->first > p->last || p->last >= n->count) {
+		diag_primary_label(diag_error(c->b.diag, "E0143", at->used_at,
+					      "`%s` has %u page%s", n->name, n->count,
+					      n->count == 1 ? "" : "s"),
+				   "expected an index of 0 to %u", n->count - 1);
+		return FALSE;
+	}
+	*ret = (struct page_ref){n->first + (guint)p->first, (guint)(p->last - p->first) + 1};
+	return TRUE;
+}
+
+gboolean refs_pages(struct compiler *c, const struct ynode *at, struct page_ref *ret)
+{
+	const char *text = bind_text(&c->b, at, "page");
+	struct parts p;
+	gboolean ok;
+
+	if (!text || !parts_parse(c, at, text, &p))
+		return FALSE;
+	ok = page_parts(c, at, &p, ret);
+	if (ok && p.offset) {
+		diag_error(c->b.diag, "E0144", at->used_at, "expected whole pages, without `+offset`");
+		ok = FALSE;
+	}
+	parts_clear(&p);
+	return ok;
+}
+
+/* A handle by name: of the named context, else of this one, else the only one of that name. */
+static int handle_lookup(struct compiler *c, const struct parts *p, gboolean *ambiguous)
+{
+	int only = -1;
+	guint i;
+
+	*ambiguous = FALSE;
+	for (i = 0; i < c->out->handles->len; i++) {
+		const struct handle_info *h = &g_array_index(c->out->handles, struct handle_info, i);
+
+		if (strcmp(h->name, p->name))
+			continue;
+		if (p->context) {
+			if (!strcmp(p->context, compiled_context_name(c->out, h->context)))
+				return (int)i;
+			continue;
+		}
+		if (h->context == c->context)
+			return (int)i;
+		*ambiguous |= only >= 0;
+		only = (int)i;
+	}
+	return only;
+}
+
+static void unknown_handle(struct compiler *c, const struct ynode *at, const char *name,
+			   gboolean ambiguous, gboolean with_pages)
+{
+	guint n = c->out->handles->len, i;
+	g_autofree const char **words = g_new0(const char *, n + c->out->page_names->len + 1);
+	struct diag_fault *f;
+
+	if (ambiguous) {
+		f = diag_error(c->b.diag, "E0145", at->used_at,
+			       "more than one context has a mapping `%s`", name);
+		diag_help(f, "write `CONTEXT.%s`", name);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		words[i] = g_array_index(c->out->handles, struct handle_info, i).name;
+	if (with_pages)
+		for (i = 0; i < c->out->page_names->len; i++)
+			words[n + i] = g_array_index(c->out->page_names, struct page_name, i).name;
+	f = bind_unknown(&c->b, "E0146", at, "mapping", name, words);
+	diag_note(f, "mappings are made with `as:` by kmap, kmap-atomic and map-user");
+}
+
+gboolean refs_handle(struct compiler *c, const struct ynode *at, guint *ret)
+{
+	const char *text = bind_text(&c->b, at, "mapping");
+	gboolean ambiguous;
+	struct parts p;
+	int handle;
+
+	if (!text || !parts_parse(c, at, text, &p))
+		return FALSE;
+	handle = handle_lookup(c, &p, &ambiguous);
+	if (handle < 0 || ambiguous)
+		unknown_handle(c, at, p.name, ambiguous, FALSE);
+	parts_clear(&p);
+	*ret = (guint)handle;
+	return handle >= 0 && !ambiguous;
+}
+
+gboolean refs_address(struct compiler *c, const struct ynode *at, gboolean uncached,
+		      struct operand *ret, guint64 *room)
+{
+	const char *text = bind_text(&c->b, at, "address");
+	guint64 page_bytes = cell_page_bytes(&c->out->cell);
+	gboolean ambiguous, ok = FALSE;
+	struct page_ref ref;
+	struct parts p;
+	int handle;
+
+	if (!text || !parts_parse(c, at, text, &p))
+		return FALSE;
+	handle = handle_lookup(c, &p, &ambiguous);
+	if (handle >= 0 && !ambiguous) {
+		const struct handle_info *h =
+			&g_array_index(c->out->handles, struct handle_info, handle);
+
+		*ret = (struct operand){OPERAND_HANDLE, (u32)handle, 0, 0};
+		*room = h->pages * page_bytes;
+		p.offset += p.first * page_bytes;
+		ok = TRUE;
+	} else if (ambiguous || !page_lookup(c, p.name)) {
+		unknown_handle(c, at, p.name, ambiguous, TRUE);
+	} else if (page_parts(c, at, &p, &ref)) {
+		if (c->out->cell.page[ref.first].highmem) {
+			struct diag_fault *f =
+				diag_error(c->b.diag, "E0147", at->used_at,
+					   "`%s` is a highmem page: it has no kernel address of its own", text);
+
+			diag_help(f, "map it first: kmap, kmap-atomic or map-user with `as:`");
+		} else {
+			*ret = (struct operand){uncached ? OPERAND_KSEG1 : OPERAND_KSEG0, ref.first, 0, 0};
+			*room = ref.count * page_bytes;
+			ok = TRUE;
+		}
+	}
+	if (ok && uncached && ret->kind == OPERAND_HANDLE) {
+		diag_error(c->b.diag, "E0148", at->used_at,
+			   "uncached: only lowmem pages have a kseg1 address");
+		ok = FALSE;
+	}
+	if (ok && p.offset >= *room) {
+		diag_error(c->b.diag, "E0149", at->used_at,
+			   "the offset 0x%" G_GINT64_MODIFIER "x is past the end, which is 0x%"
+			   G_GINT64_MODIFIER "x", p.offset, *room);
+		ok = FALSE;
+	}
+	if (ok) {
+		ret->offset = (u32)p.offset;
+		*room -= p.offset;
+	}
+	parts_clear(&p);
+	return ok;
+}
+
+gboolean refs_map(struct compiler *c, const struct ynode *at, guint *ret)
+{
+	const char *text = bind_text(&c->b, at, "map");
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	gboolean ambiguous = FALSE;
+	struct parts p;
+	int only = -1;
+	guint i;
+
+	if (!text || !parts_parse(c, at, text, &p))
+		return FALSE;
+	for (i = 0; i < c->out->map_infos->len; i++) {
+		const struct map_info *m = &g_array_index(c->out->map_infos, struct map_info, i);
+
+		if (!m->id)
+			continue;
+		g_ptr_array_add(words, m->id);
+		if (strcmp(m->id, p.name) ||
+		    (p.context && strcmp(p.context, compiled_context_name(c->out, m->context))))
+			continue;
+		if (only >= 0 && !p.context && m->context != c->context) {
+			const struct map_info *o =
+				&g_array_index(c->out->map_infos, struct map_info, only);
+
+			ambiguous |= o->context != c->context;
+			continue;
+		}
+		only = (int)i;
+	}
+	if (only < 0) {
+		g_ptr_array_add(words, NULL);
+		diag_note(bind_unknown(&c->b, "E0150", at, "step id", p.name,
+				       (const char *const *)words->pdata),
+			  "give the dma-map or readahead step an `id:`");
+	} else if (ambiguous) {
+		diag_help(diag_error(c->b.diag, "E0145", at->used_at,
+				     "more than one context has a step `%s`", p.name),
+			  "write `CONTEXT.%s`", p.name);
+	}
+	parts_clear(&p);
+	*ret = (guint)only;
+	return only >= 0 && !ambiguous;
+}
+
+static gboolean word_index(struct compiler *c, const struct ynode *at, GPtrArray *names, const char *code,
+			   const char *what, guint *ret)
+{
+	const char *text = bind_text(&c->b, at, what);
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	guint i;
+
+	if (!text)
+		return FALSE;
+	for (i = 0; i < names->len; i++) {
+		if (!strcmp(names->pdata[i], text)) {
+			*ret = i;
+			return TRUE;
+		}
+		g_ptr_array_add(words, names->pdata[i]);
+	}
+	g_ptr_array_add(words, NULL);
+	bind_unknown(&c->b, code, at, what, text, (const char *const *)words->pdata);
+	return FALSE;
+}
+
+gboolean refs_device(struct compiler *c, const struct ynode *at, guint *ret)
+{
+	return word_index(c, at, c->out->device_names, "E0151", "device", ret);
+}
+
+gboolean refs_context(struct compiler *c, const struct ynode *at, guint *ret)
+{
+	return word_index(c, at, c->out->context_names, "E0152", "context", ret);
+}
+
+gboolean refs_step(struct compiler *c, const struct ynode *at, guint *context, guint *step)
+{
+	const char *text = bind_text(&c->b, at, "step");
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	const struct context_def *def;
+	guint i, by_op = NO_ID, ops = 0;
+	struct parts p;
+
+	if (!text || !parts_parse(c, at, text, &p))
+		return FALSE;
+	if (!p.context) {
+		diag_help(diag_error(c->b.diag, "E0153", at->used_at, "`%s`: of which context?", text),
+			  "write `CONTEXT.STEP`, the step by its `id:` or, where that is unique, its op");
+		parts_clear(&p);
+		return FALSE;
+	}
+	for (i = 0; i < c->out->context_names->len; i++)
+		if (!strcmp(c->out->context_names->pdata[i], p.context))
+			break;
+	if (i == c->out->context_names->len) {
+		g_ptr_array_add(c->out->context_names, NULL);
+		bind_unknown(&c->b, "E0152", at, "context", p.context,
+			     (const char *const *)c->out->context_names->pdata);
+		g_ptr_array_set_size(c->out->context_names, (gint)c->out->context_names->len - 1);
+		parts_clear(&p);
+		return FALSE;
+	}
+	*context = i;
+	def = &g_array_index(c->out->contexts, struct context_def, i);
+	*step = NO_ID;
+	for (i = def->first_step; i < def->first_step + def->steps; i++) {
+		const struct step_info *info = compiled_info(c->out, i);
+
+		if (info->id) {
+			g_ptr_array_add(words, info->id);
+			if (!strcmp(info->id, p.name))
+				*step = i;
+		}
+		if (!strcmp(info->op, p.name)) {
+			by_op = i;
+			ops++;
+		}
+	}
+	if (*step == NO_ID && ops == 1)
+		*step = by_op;
+	if (*step == NO_ID) {
+		struct diag_fault *f;
+
+		g_ptr_array_add(words, NULL);
+		f = bind_unknown(&c->b, "E0154", at, "step", p.name, (const char *const *)words->pdata);
+		if (ops > 1)
+			diag_note(f, "`%s` has %u steps `%s`: give the one you mean an `id:`", p.context,
+				  ops, p.name);
+	}
+	parts_clear(&p);
+	return *step != NO_ID;
+}
+
+gboolean refs_sg(struct compiler *c, const struct ynode *at, struct sg_entry *ret)
+{
+	static const char *const keys[] = {"page", "offset", "len", NULL};
+	const struct ynode *node = bind_resolve(&c->b, at);
+	guint64 page_bytes = cell_page_bytes(&c->out->cell);
+	guint64 offset = 0, length, room;
+	const struct ynode *v;
+	struct page_ref ref;
+
+	if (!node)
+		return FALSE;
+	if (node->kind == Y_SCALAR) {
+		if (!refs_pages(c, at, &ref))
+			return FALSE;
+		*ret = (struct sg_entry){ref.first, 0, (u32)(ref.count * page_bytes)};
+		return TRUE;
+	}
+	if (!bind_map(&c->b, node, "a piece of a buffer", keys))
+		return FALSE;
+	v = bind_required(&c->b, node, "a piece of a buffer", "page");
+	if (!v || !refs_pages(c, v, &ref))
+		return FALSE;
+	room = ref.count * page_bytes;
+	if ((v = ynode_get(node, "offset")))
+		offset = bind_number(&c->b, v, "offset", SCALAR_BYTES, 0, room - 1, 0);
+	length = room - offset;
+	if ((v = ynode_get(node, "len")))
+		length = bind_number(&c->b, v, "len", SCALAR_BYTES, 1, room - offset, length);
+	*ret = (struct sg_entry){ref.first, (u32)offset, (u32)length};
+	return TRUE;
+}

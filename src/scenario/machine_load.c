@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "machine_load.h"
+
+#include <string.h>
+
+#include "presets.h"
+#include "scalar.h"
+
+static const char *const machine_keys[] = {"preset", "name", "doc", "source", "page-size", "cpus",
+					    "l1d", "l2", "tlb", "machine-check", "dma",
+					    "post-dma-flush", NULL};
+static const char *const cache_keys[] = {"size", "ways", "line", "index", NULL};
+static const char *const tlb_keys[] = {"entries", NULL};
+static const char *const index_words[] = {"physical", "virtual", NULL};
+static const char *const dma_words[] = {"noncoherent", "coherent", NULL};
+
+static void machine_apply(struct binder *b, const struct ynode *map, GPtrArray *trees,
+			  struct machine *m);
+
+/* A generic L2 for `l2: yes` on a machine without one of its own: the MT7621's. */
+static const struct cache_geometry l2_generic = {
+	.present = true,
+	.sets = 1024,
+	.ways = 8,
+	.line_shift = 5,
+};
+
+static void preset_apply(struct binder *b, const struct ynode *node, GPtrArray *trees,
+			 struct machine *m)
+{
+	const char *name = bind_text(b, node, "machine preset");
+	struct binder plain = {.diag = b->diag};
+	struct ytree *tree;
+
+	if (!name)
+		return;
+	tree = presets_load(b->diag, "machines", name);
+	if (!tree) {
+		g_auto(GStrv) names = presets_names("machines");
+
+		diag_note(bind_unknown(b, "E0120", node, "machine", name, (const char *const *)names),
+			  "`staleline list machines` shows all");
+		return;
+	}
+	g_ptr_array_add(trees, tree);
+	machine_apply(&plain, tree->root, trees, m);
+}
+
+static void cache_apply(struct binder *b, const struct ynode *map, const char *what, gboolean virtual,
+			struct cache_geometry *c)
+{
+	guint64 size = machine_cache_bytes(c), ways = c->ways, line = 1u << c->line_shift;
+	const struct ynode *v;
+
+	if (!bind_map(b, map, what, cache_keys))
+		return;
+	if (!c->present) {
+		size = 16 << 10;
+		ways = 4;
+		line = 32;
+	}
+	if ((v = ynode_get(map, "ways")))
+		ways = bind_number(b, v, "ways", SCALAR_PLAIN, 1, 16, ways);
+	if ((v = ynode_get(map, "line")))
+		line = bind_power(b, v, "line", SCALAR_BYTES, 4, 256, line);
+	if ((v = ynode_get(map, "size"))) {
+		size = bind_number(b, v, "size", SCALAR_BYTES, 4, 16 << 20, size);
+		if (size % (ways * line) || ((size / (ways * line)) & (size / (ways * line) - 1))) {
+			diag_help(diag_error(b->diag, "E0121", v->used_at,
+					     "%s: the size does not make a power of two of sets", what),
+				  "size = sets x ways x line, here sets x %" G_GUINT64_FORMAT
+				  " x %" G_GUINT64_FORMAT,
+				  ways, line);
+			return;
+		}
+	}
+	if ((v = ynode_get(map, "index"))) {
+		int word = bind_word(b, v, "index", index_words);
+
+		if (word == 1 && !virtual)
+			diag_error(b->diag, "E0122", v->used_at, "%s: an L2 is indexed physically", what);
+		c->virtual_index = word == 1 && virtual;
+	}
+	if (size / (ways * line) == 0 || (size / (ways * line) & (size / (ways * line) - 1))) {
+		diag_error(b->diag, "E0121", map->used_at,
+			   "%s: size, ways and line do not make a power of two of sets", what);
+		return;
+	}
+	c->present = true;
+	c->ways = (u32)ways;
+	c->line_shift = log2_u32((u32)line);
+	c->sets = (u32)(size / (ways * line));
+}
+
+static void l2_apply(struct binder *b, const struct ynode *node, struct machine *m)
+{
+	const struct ynode *v = bind_resolve(b, node);
+
+	if (!v)
+		return;
+	if (v->kind == Y_MAP) {
+		cache_apply(b, v, "l2", FALSE, &m->l2);
+		return;
+	}
+	if (!bind_bool(b, node, "l2", FALSE))
+		m->l2 = (struct cache_geometry){0};
+	else if (!m->l2.present)
+		m->l2 = l2_generic;
+}
+
+static void machine_apply(struct binder *b, const struct ynode *map, GPtrArray *trees,
+			  struct machine *m)
+{
+	const struct ynode *v;
+	int word;
+
+	if (!bind_map(b, map, "machine", machine_keys))
+		return;
+	if ((v = ynode_get(map, "preset")))
+		preset_apply(b, v, trees, m);
+	if ((v = ynode_get(map, "page-size")))
+		m->page_shift = log2_u32((u32)bind_power(b, v, "page-size", SCALAR_BYTES, 64, 65536,
+							 1u << m->page_shift));
+	if ((v = ynode_get(map, "cpus")))
+		m->cpus = (u32)bind_number(b, v, "cpus", SCALAR_PLAIN, 1, 1, 1);
+	if ((v = ynode_get(map, "l1d")))
+		cache_apply(b, v, "l1d", TRUE, &m->l1d);
+	if ((v = ynode_get(map, "l2")))
+		l2_apply(b, v, m);
+	if ((v = ynode_get(map, "tlb")) && bind_map(b, v, "tlb", tlb_keys) &&
+	    (v = bind_required(b, v, "tlb", "entries")))
+		m->tlb_entries = (u32)bind_number(b, v, "entries", SCALAR_PLAIN, 2, 1024, 32);
+	if ((v = ynode_get(map, "machine-check")))
+		m->machine_check = bind_bool(b, v, "machine-check", TRUE);
+	if ((v = ynode_get(map, "post-dma-flush")))
+		m->post_dma_flush = bind_bool(b, v, "post-dma-flush", FALSE);
+	if ((v = ynode_get(map, "dma"))) {
+		word = bind_word(b, v, "dma", dma_words);
+		m->dma_coherent = word == 1;
+	}
+}
+
+/* Faults that only show when all parts are known. */
+static void machine_check(struct binder *b, const struct ynode *at, const struct machine *m)
+{
+	u32 page = machine_page_bytes(m);
+	u32 line = 1u << m->l1d.line_shift;
+
+	if (m->l2.present && (1u << m->l2.line_shift) > line)
+		line = 1u << m->l2.line_shift;
+	if (line > page && at)
+		diag_error(b->diag, "E0123", at->used_at,
+			   "machine: a cache line of %u bytes is larger than a page of %u", line, page);
+	if (m->l2.present && m->l2.line_shift < m->l1d.line_shift && at)
+		diag_help(diag_error(b->diag, "E0124", at->used_at,
+				     "machine: the L2's lines are smaller than the L1's"),
+			  "no MIPS32 core has that; make `l2: {line: …}` at least the L1's");
+}
+
+void machine_load(struct binder *b, const struct ynode *node, GPtrArray *trees, struct machine *ret)
+{
+	struct binder plain = {.diag = b->diag};
+	const struct ynode *v = node ? bind_resolve(b, node) : NULL;
+	guint before = diag_mark(b->diag);
+	struct ytree *tree;
+
+	*ret = (struct machine){
+		.cpus = 1,
+		.page_shift = 12,
+		.tlb_entries = 32,
+		.machine_check = true,
+		.l1d = {.present = true, .virtual_index = true, .sets = 128, .ways = 4, .line_shift = 5},
+	};
+	if (!node || (v && v->kind == Y_MAP && !ynode_get(v, "preset"))) {
+		tree = presets_load(b->diag, "machines", MACHINE_DEFAULT);
+		bug_on(!tree, "the default machine is not built in");
+		g_ptr_array_add(trees, tree);
+		machine_apply(&plain, tree->root, trees, ret);
+	}
+	if (v && v->kind == Y_MAP)
+		machine_apply(b, v, trees, ret);
+	else if (v)
+		preset_apply(b, node, trees, ret);
+	if (diag_mark(b->diag) == before)
+		machine_check(b, node, ret);
+	machine_finish(ret);
+}
+
+char *machine_doc(const char *name)
+{
+	struct diag *diag = diag_new();
+	struct ytree *tree = presets_load(diag, "machines", name);
+	const struct ynode *doc = tree ? ynode_get(tree->root, "doc") : NULL;
+	char *text = g_strstrip(g_strdup(doc && doc->kind == Y_SCALAR ? doc->text : ""));
+
+	if (tree)
+		ytree_free(tree);
+	diag_free(diag);
+	return text;
+}

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scenario.h"
+
+#include <string.h>
+
+#include "matrix.h"
+#include "scalar.h"
+#include "words.h"
+
+const char *const verdict_words[] = {"clean", "violates", "refused", "vacuous", "inconclusive", NULL};
+const char *const how_words[] = {"never", "yes", "sometimes", "always", NULL};
+
+#define FORMAT 1
+
+static const char *const scenario_keys[] = {
+	"format", "name",     "title",	  "doc",       "origin",  "tags",   "machine", "kernel", "pages",
+	"devices", "matrix", "strategy", "contexts", "schedules", "explore", "expect", "force",   NULL,
+};
+
+static const char *const expect_keys[] = {"when", "verdict", "rules", "warnings", "first", "note", NULL};
+static const char *const first_keys[] = {"rule", "at", "cause", NULL};
+static const char *const expected_words[] = {"clean", "violates", "refused", NULL};
+
+static void expect_free(gpointer p)
+{
+	struct expect_entry *e = p;
+
+	g_hash_table_unref(e->when);
+	g_free(e->first_at);
+	g_free(e->first_cause);
+	g_free(e);
+}
+
+static void rules_load(struct scenario *s, struct binder *b, const struct ynode *map,
+		       struct expect_entry *entry)
+{
+	const char *names[RULE_COUNT + 1] = {0};
+	guint i, r;
+
+	for (r = 0; r < RULE_COUNT; r++)
+		names[r] = rule_name(r);
+	if (!bind_map(b, map, "rules", names))
+		return;
+	for (i = 0; i < map->entries->len; i++) {
+		const struct yentry *e = &g_array_index(map->entries, struct yentry, i);
+		int word = bind_word(b, e->value, e->key->text, how_words);
+
+		for (r = 0; r < RULE_COUNT && word >= 0; r++)
+			if (!strcmp(names[r], e->key->text))
+				entry->rule[r] = (enum how)word;
+		if (word == HOW_NEVER)
+			diag_help(diag_error(s->diag, "E0200", e->value->used_at,
+					     "`rules` is the exact set of the rules broken"),
+				  "leave out what is never broken");
+	}
+}
+
+static void warnings_load(struct binder *b, const struct ynode *list, struct expect_entry *entry)
+{
+	const char *names[WARNING_COUNT + 1] = {0};
+	guint i;
+	int word;
+
+	for (i = 0; i < WARNING_COUNT; i++)
+		names[i] = warning_name(i);
+	entry->warnings_listed = TRUE;
+	if (!bind_list(b, list, "warnings"))
+		return;
+	for (i = 0; i < list->items->len; i++) {
+		word = bind_word(b, list->items->pdata[i], "warning", names);
+		if (word >= 0)
+			entry->warnings |= BIT(word);
+	}
+}
+
+static void first_load(struct binder *b, const struct ynode *map, struct expect_entry *entry)
+{
+	const char *names[RULE_COUNT + 1] = {0};
+	const struct ynode *v;
+	guint r;
+
+	for (r = 0; r < RULE_COUNT; r++)
+		names[r] = rule_name(r);
+	if (!bind_map(b, map, "first", first_keys))
+		return;
+	if ((v = ynode_get(map, "rule")))
+		entry->first_rule = bind_word(b, v, "rule", names);
+	if ((v = ynode_get(map, "at")))
+		entry->first_at = g_strdup(bind_text(b, v, "at"));
+	if ((v = ynode_get(map, "cause")))
+		entry->first_cause = g_strdup(bind_text(b, v, "cause"));
+}
+
+static void expect_load(struct scenario *s, struct binder *b, const struct ynode *map)
+{
+	struct expect_entry *entry = g_new0(struct expect_entry, 1);
+	gboolean rules = FALSE;
+	const struct ynode *v;
+	guint r;
+	int word;
+
+	entry->span = map->used_at;
+	entry->first_rule = -1;
+	if (bind_map(b, map, "expect", expect_keys)) {
+		if ((v = ynode_get(map, "when")))
+			entry->when = matrix_when(s, v);
+		if ((v = bind_required(b, map, "expect", "verdict"))) {
+			word = bind_word(b, v, "verdict", expected_words);
+			entry->verdict = word < 0 ? VERDICT_CLEAN : (enum verdict)word;
+		}
+		if ((v = ynode_get(map, "rules")))
+			rules_load(s, b, v, entry);
+		if ((v = ynode_get(map, "warnings")))
+			warnings_load(b, v, entry);
+		if ((v = ynode_get(map, "first")))
+			first_load(b, v, entry);
+		for (r = 0; r < RULE_COUNT; r++)
+			rules |= entry->rule[r] != HOW_NEVER;
+		if (rules != (entry->verdict == VERDICT_VIOLATES))
+			diag_error(s->diag, "E0201", map->used_at,
+				   rules ? "expect: rules are given, but the verdict is not `violates`" :
+					   "expect: `violates` needs `rules`, the exact set of them");
+	}
+	if (!entry->when)
+		entry->when = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+						    (GDestroyNotify)g_ptr_array_unref);
+	g_ptr_array_add(s->expects, entry);
+}
+
+/* Rules of an explored cell are sometimes or always, those of a single schedule plain. */
+static void forms_check(struct scenario *s, const struct scenario_cell *cell,
+			const struct expect_entry *e)
+{
+	gboolean explored = !cell->schedule || !strcmp(cell->schedule, "all");
+	guint r;
+
+	for (r = 0; r < RULE_COUNT; r++) {
+		if (e->rule[r] == HOW_NEVER || explored == (e->rule[r] != HOW_YES))
+			continue;
+		if (explored)
+			diag_help(diag_error(s->diag, "E0202", e->span,
+					     "expect: `%s: yes` is said of one schedule, but cell %s explores all",
+					     rule_name(r), cell->id),
+				  "write `sometimes` or `always`");
+		else
+			diag_help(diag_error(s->diag, "E0202", e->span,
+					     "expect: cell %s is one schedule, where `%s` is broken or not",
+					     cell->id, rule_name(r)),
+				  "write `yes`");
+		return;
+	}
+}
+
+static void expects_match(struct scenario *s)
+{
+	guint i, j;
+
+	for (i = 0; i < s->cells->len; i++) {
+		struct scenario_cell *cell = s->cells->pdata[i];
+		const struct expect_entry *second = NULL;
+		struct diag_fault *f;
+
+		cell->expect = NULL;
+		for (j = 0; j < s->expects->len; j++) {
+			const struct expect_entry *e = s->expects->pdata[j];
+
+			if (!matrix_matches(cell, e->when))
+				continue;
+			if (cell->expect)
+				second = e;
+			else
+				cell->expect = e;
+		}
+		if (second) {
+			f = diag_error(s->diag, "E0203", second->span,
+				       "two entries of `expect` match cell %s", cell->id);
+			diag_label(f, cell->expect->span, "the other");
+		} else if (!cell->expect) {
+			f = diag_error(s->diag, "E0204", ynode_get(s->tree->root, "expect")->used_at,
+				       "no entry of `expect` matches cell %s", cell->id);
+			diag_help(f, "each cell must match exactly one entry");
+		} else {
+			forms_check(s, cell, cell->expect);
+		}
+	}
+}
+
+static void schedules_check(struct scenario *s)
+{
+	g_auto(GStrv) names = scenario_schedules(s);
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	struct binder b = {.diag = s->diag};
+	guint i;
+
+	for (i = 0; names[i]; i++)
+		g_ptr_array_add(words, names[i]);
+	g_ptr_array_add(words, (gpointer) "all");
+	g_ptr_array_add(words, NULL);
+	for (i = 0; i < s->cells->len; i++) {
+		const struct scenario_cell *cell = s->cells->pdata[i];
+
+		if (cell->schedule && !g_strv_contains((const char *const *)words->pdata, cell->schedule))
+			bind_unknown(&b, "E0205", g_hash_table_lookup(cell->axis, "schedule"), "schedule",
+				     cell->schedule, (const char *const *)words->pdata);
+	}
+}
+
+/* The question is the comment of the first line. */
+static char *question_of(const struct diag_source *src)
+{
+	const char *p = src->text;
+	const char *end = p ? strpbrk(p, "\r\n") : NULL;
+	gsize length = end ? (gsize)(end - p) : p ? strlen(p) : 0;
+	g_autofree char *line = g_strndup(p ? p : "", length);
+
+	if (g_str_has_prefix(line, "\xef\xbb\xbf"))
+		memmove(line, line + 3, strlen(line + 3) + 1);
+	if (line[0] != '#')
+		return g_strdup("");
+	return g_strdup(g_strstrip(line + 1));
+}
+
+static void head_load(struct scenario *s, struct binder *b)
+{
+	const struct ynode *root = s->tree->root, *v;
+	guint64 format;
+
+	if ((v = bind_required(b, root, "scenario", "format"))) {
+		format = bind_number(b, v, "format", SCALAR_PLAIN, 1, G_MAXUINT32, FORMAT);
+		if (format > FORMAT)
+			diag_error(s->diag, "E0206", v->used_at,
+				   "this file needs a later staleline: its format is %" G_GUINT64_FORMAT
+				   ", this program reads format %d", format, FORMAT);
+	}
+	if ((v = ynode_get(root, "name")))
+		s->name = g_strdup(bind_text(b, v, "name"));
+	if (!s->name) {
+		s->name = g_path_get_basename(s->path);
+		if (strrchr(s->name, '.'))
+			*strrchr(s->name, '.') = 0;
+	}
+	if ((v = ynode_get(root, "origin")))
+		s->origin = g_strdup(bind_text(b, v, "origin"));
+}
+
+/* x- keys are the user's own. */
+static gboolean keys_check(struct scenario *s, struct binder *b)
+{
+	const struct ynode *root = s->tree->root;
+	guint i;
+
+	if (root->kind != Y_MAP)
+		return bind_map(b, root, "scenario", scenario_keys);
+	for (i = 0; i < root->entries->len; i++) {
+		const struct ynode *key = g_array_index(root->entries, struct yentry, i).key;
+
+		if (!g_str_has_prefix(key->text, "x-") && !g_strv_contains(scenario_keys, key->text))
+			bind_unknown(b, "E0102", key, "key", key->text, scenario_keys);
+	}
+	return TRUE;
+}
+
+static void expects_load(struct scenario *s, struct binder *b, gboolean needed)
+{
+	const struct ynode *list = ynode_get(s->tree->root, "expect");
+	guint i;
+
+	s->has_expect = list != NULL;
+	if (!list && needed) {
+		diag_help(diag_error(s->diag, "E0207", diag_source_whole(s->tree->src),
+				     "`expect` is missing: there is nothing to test"),
+			  "add `expect:`, or use `run` or `explore`");
+		return;
+	}
+	if (!list || !bind_list(b, list, "expect"))
+		return;
+	for (i = 0; i < list->items->len; i++)
+		expect_load(s, b, list->items->pdata[i]);
+}
+
+struct scenario *scenario_load(struct diag *diag, const char *path, const struct scenario_options *options)
+{
+	guint before = diag_mark(diag), i;
+	struct binder b = {.diag = diag};
+	struct scenario *s;
+	struct ytree *tree = ytree_load_file(diag, path);
+
+	if (!tree)
+		return NULL;
+	s = g_new0(struct scenario, 1);
+	s->diag = diag;
+	s->tree = tree;
+	s->trees = g_ptr_array_new_with_free_func((GDestroyNotify)ytree_free);
+	s->path = g_strdup(path);
+	s->base = g_path_get_dirname(path);
+	s->question = question_of(tree->src);
+	s->expects = g_ptr_array_new_with_free_func(expect_free);
+	if (keys_check(s, &b)) {
+		head_load(s, &b);
+		matrix_load(s, options->strategies);
+		schedules_check(s);
+		expects_load(s, &b, options->need_expect);
+		for (i = 0; i < s->cells->len; i++) {
+			const struct scenario_cell *cell = s->cells->pdata[i];
+			gboolean one = cell->schedule && strcmp(cell->schedule, "all");
+
+			if (cell->strategy)
+				compiled_free(scenario_compile(s, cell, one ? cell->schedule : NULL, TRUE));
+		}
+		if (s->has_expect && s->expects->len && diag_mark(diag) == before &&
+		    (!options->strategies || options->need_expect))
+			expects_match(s);
+	}
+	if (diag_mark(diag) != before) {
+		scenario_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void scenario_free(struct scenario *s)
+{
+	matrix_free(s);
+	g_ptr_array_unref(s->expects);
+	ytree_free(s->tree);
+	g_ptr_array_unref(s->trees);
+	g_free(s->path);
+	g_free(s->base);
+	g_free(s->name);
+	g_free(s->question);
+	g_free(s->origin);
+	g_free(s);
+}
+
+struct compiled *scenario_compile(struct scenario *s, const struct scenario_cell *cell,
+				  const char *schedule, gboolean identities)
+{
+	struct compile_request request = {
+		.diag = s->diag,
+		.root = s->tree->root,
+		.axis = cell->axis,
+		.strategy = cell->strategy,
+		.strategy_at = cell->strategy_at,
+		/* a name from the command line is relative to where we are, one in the file to the file */
+		.base = cell->strategy_at ? s->base : ".",
+		.schedule = schedule,
+		.identities = identities,
+		.trees = s->trees,
+	};
+
+	return compile_cell(&request);
+}
+
+char **scenario_schedules(const struct scenario *s)
+{
+	const struct ynode *map = ynode_get(s->tree->root, "schedules");
+	GPtrArray *names = g_ptr_array_new();
+	guint i;
+
+	g_ptr_array_add(names, g_strdup("default"));
+	for (i = 0; map && map->kind == Y_MAP && i < map->entries->len; i++) {
+		const char *name = g_array_index(map->entries, struct yentry, i).key->text;
+
+		if (strcmp(name, "default"))
+			g_ptr_array_add(names, g_strdup(name));
+	}
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_free(names, FALSE);
+}
+
+guint64 scenario_hash(const struct scenario *s)
+{
+	guint64 hash = 0xcbf29ce484222325u;
+	gsize i;
+
+	for (i = 0; i < s->tree->src->len; i++)
+		hash = (hash ^ (guchar)s->tree->src->text[i]) * 0x100000001b3u;
+	return hash;
+}

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "strategy_load.h"
+
+#include <string.h>
+
+#include "kmtypes.h"
+#include "kstep.h"
+#include "presets.h"
+
+enum slot_use { SLOT_NONE, SLOT_NEEDED };
+
+static const struct primitive {
+	const char *name;
+	enum kfunc fn;
+	enum slot_use slot;
+	const char *text;
+} primitives[] = {
+	{"cache-op", KF_cache_op, SLOT_NONE,
+	 "the kernel version's op for the hook and direction, at the address the mapping primitive gave"},
+	{"flush-data-page", KF_r4k_flush_data_cache_page, SLOT_NONE,
+	 "flush_data_cache_page(): write back and invalidate the page in the local L1, never in the L2"},
+	{"index-all", KF_index_all, SLOT_NONE,
+	 "index write-back-invalidate of the whole L1 and L2"},
+	{"irq-save", KF_local_irq_save, SLOT_NONE, "local_irq_save()"},
+	{"irq-restore", KF_local_irq_restore, SLOT_NONE, "local_irq_restore() of what irq-save saw"},
+	{"preempt-disable", KF_preempt_disable, SLOT_NONE, "preempt_disable()"},
+	{"preempt-enable", KF_preempt_enable, SLOT_NONE, "preempt_enable()"},
+	{"kmap-high-get", KF_kmap_high_get, SLOT_NONE,
+	 "kmap_high_get(): pins the page's pkmap mapping if there is one; needs `needs: [kmap-high-get]`"},
+	{"kunmap-high", KF_kunmap_high, SLOT_NONE, "kunmap_high()"},
+	{"kmap-atomic", KF_kmap_atomic, SLOT_NEEDED, "kmap_atomic(page, slot); a lowmem page has an address anyway"},
+	{"kunmap-atomic", KF_kunmap_atomic, SLOT_NEEDED, "kunmap_atomic(address, slot)"},
+	{"kmap-high-l1-vipt", KF_kmap_high_l1_vipt, SLOT_NONE,
+	 "ARM's reentrant slot: save the pte found there, set ours"},
+	{"kunmap-high-l1-vipt", KF_kunmap_high_l1_vipt, SLOT_NONE, "put the saved pte back if somebody was interrupted"},
+	{"save-pte", KF_save_pte, SLOT_NEEDED, "remember what the slot holds"},
+	{"set-pte", KF_set_pte, SLOT_NEEDED, "map the page in the slot, no flush"},
+	{"restore-pte", KF_restore_pte, SLOT_NEEDED, "put the remembered pte back, no flush"},
+	{"clear-pte", KF_clear_pte, SLOT_NEEDED, "empty the slot, no flush"},
+	{"tlb-flush-local", KF_tlb_flush_local, SLOT_NEEDED, "drop the slot's page pair from this CPU's TLB"},
+	{"depth-inc", KF_depth_inc, SLOT_NONE, "count one more user of the per-CPU slot"},
+	{"depth-dec", KF_depth_dec, SLOT_NONE, "count one less"},
+};
+
+static const char *const condition_words[] = {"mapped", "highmem", "nested", "changed", NULL};
+static const char *const file_keys[] = {"name", "doc", "source", "needs", "lowmem", "cache-op",
+					 "slot", "sync-range", "sync-page", NULL};
+static const char *const needs_words[] = {"kmap-high-get", NULL};
+static const char *const lowmem_words[] = {"per-page", "whole", NULL};
+static const char *const op_words[] = {"version", "none", NULL};
+
+static const char *primitive_names[ARRAY_SIZE(primitives) + 1];
+static const char *step_names[ARRAY_SIZE(primitives) + 4];
+static const char *slot_names[KM_TYPE_NR + 1];
+
+static void tables_init(void)
+{
+	guint i;
+
+	if (primitive_names[0])
+		return;
+	for (i = 0; i < ARRAY_SIZE(primitives); i++)
+		primitive_names[i] = step_names[i] = primitives[i].name;
+	step_names[i++] = "if";
+	step_names[i++] = "each-page";
+	step_names[i++] = "sync-page";
+	for (i = 0; i < KM_TYPE_NR; i++)
+		slot_names[i] = km_type_name(i);
+}
+
+const char *const *strategy_primitives(void)
+{
+	tables_init();
+	return primitive_names;
+}
+
+const char *strategy_primitive_text(const char *name)
+{
+	guint i;
+
+	for (i = 0; i < ARRAY_SIZE(primitives); i++)
+		if (!strcmp(primitives[i].name, name))
+			return primitives[i].text;
+	return NULL;
+}
+
+/* What the compilation of one file carries around. */
+struct compiler {
+	struct binder b;
+	struct strategy_file *s;
+	const struct ynode *sync_page;
+	u32 slot; /* the file's `slot:`, for primitives that name none */
+	gboolean slot_given;
+	gboolean in_page; /* inside each-page: pieces exist */
+	guint nesting;
+};
+
+static guint emit(struct compiler *c, enum strategy_op_kind kind, u32 arg, u32 slot)
+{
+	struct strategy_op op = {.kind = kind, .arg = arg, .slot = slot};
+
+	g_array_append_val(c->s->ops, op);
+	return c->s->ops->len - 1;
+}
+
+static void aim_at_next(struct compiler *c, guint op)
+{
+	g_array_index(c->s->ops, struct strategy_op, op).target = c->s->ops->len;
+}
+
+static void block_compile(struct compiler *c, const struct ynode *list, const char *what);
+
+static void if_compile(struct compiler *c, const struct ynode *map)
+{
+	const char *keys[ARRAY_SIZE(condition_words) + 1];
+	const struct ynode *then = NULL, *otherwise;
+	guint i, skip, over;
+
+	for (i = 0; condition_words[i]; i++)
+		keys[i] = condition_words[i];
+	keys[i] = "else";
+	keys[i + 1] = NULL;
+	if (!bind_map(&c->b, map, "if", keys))
+		return;
+	for (i = 0; condition_words[i]; i++) {
+		const struct ynode *branch = ynode_get(map, condition_words[i]);
+
+		if (!branch)
+			continue;
+		if (then)
+			diag_error(c->b.diag, "E0131", branch->used_at, "if: two conditions at once");
+		else
+			then = branch;
+		if (then != branch)
+			continue;
+		skip = emit(c, SOP_UNLESS, i, 0);
+		block_compile(c, branch, condition_words[i]);
+		otherwise = ynode_get(map, "else");
+		if (otherwise) {
+			over = emit(c, SOP_JUMP, 0, 0);
+			aim_at_next(c, skip);
+			block_compile(c, otherwise, "else");
+			aim_at_next(c, over);
+		} else {
+			aim_at_next(c, skip);
+		}
+	}
+	if (!then)
+		diag_help(diag_error(c->b.diag, "E0132", map->used_at, "if: no condition"),
+			  "write `if: {mapped: [...], else: [...]}`; conditions are mapped, highmem, nested, changed");
+}
+
+static void each_page_compile(struct compiler *c, const struct ynode *body)
+{
+	guint top;
+
+	if (c->in_page) {
+		diag_error(c->b.diag, "E0133", body->used_at, "each-page inside of each-page");
+		return;
+	}
+	top = emit(c, SOP_EACH_PAGE, 0, 0);
+	c->in_page = TRUE;
+	block_compile(c, body, "each-page");
+	c->in_page = FALSE;
+	g_array_index(c->s->ops, struct strategy_op, emit(c, SOP_JUMP, 0, 0)).target = top;
+	aim_at_next(c, top);
+}
+
+static void sync_page_compile(struct compiler *c, const struct ynode *at)
+{
+	if (!c->sync_page) {
+		diag_error(c->b.diag, "E0134", at->used_at, "this strategy has no `sync-page:` program");
+		return;
+	}
+	if (!c->in_page) {
+		diag_error(c->b.diag, "E0135", at->used_at, "sync-page is only possible inside of each-page");
+		return;
+	}
+	/* its own text, where `sync-page` would be a recursion */
+	if (++c->nesting > 1)
+		diag_error(c->b.diag, "E0136", at->used_at, "sync-page: calls itself");
+	else
+		block_compile(c, c->sync_page, "sync-page");
+	c->nesting--;
+}
+
+static void primitive_compile(struct compiler *c, const struct ynode *key, const struct ynode *value)
+{
+	guint i;
+
+	for (i = 0; i < ARRAY_SIZE(primitives); i++) {
+		const struct primitive *p = &primitives[i];
+		u32 slot = c->slot;
+
+		if (strcmp(p->name, key->text))
+			continue;
+		if (value && p->slot == SLOT_NONE) {
+			diag_error(c->b.diag, "E0137", value->used_at, "%s takes no argument", p->name);
+		} else if (value) {
+			int word = bind_word(&c->b, value, "slot", slot_names);
+
+			slot = word < 0 ? 0 : (u32)word;
+		} else if (p->slot == SLOT_NEEDED && !c->slot_given) {
+			diag_help(diag_error(c->b.diag, "E0138", key->used_at, "%s: which slot?", p->name),
+				  "write `- %s: KM_SYNC_DCACHE`, or `slot: KM_SYNC_DCACHE` for the whole file",
+				  p->name);
+		}
+		if (p->fn == KF_kmap_high_get && !c->s->program.kmap_high_get)
+			diag_help(diag_error(c->b.diag, "E0139", key->used_at,
+					     "kmap-high-get needs an architecture that has it"),
+				  "add `needs: [kmap-high-get]`, which also makes kmap_lock disable irqs");
+		c->s->cache_ops |= p->fn == KF_cache_op || p->fn == KF_index_all ||
+				   p->fn == KF_r4k_flush_data_cache_page;
+		c->s->index_ops |= p->fn == KF_index_all;
+		emit(c, SOP_CALL, p->fn, slot);
+		return;
+	}
+	bind_unknown(&c->b, "E0130", key, "strategy step", key->text, step_names);
+}
+
+static void step_compile(struct compiler *c, const struct ynode *step)
+{
+	const struct ynode *key = step, *value = NULL;
+
+	if (step->kind == Y_LIST || (step->kind == Y_MAP && step->entries->len != 1)) {
+		diag_help(diag_error(c->b.diag, "E0109", step->used_at,
+				     "a step is a word, or a map with one key"),
+			  "for example `- cache-op` or `- kmap-atomic: KM_USER0`");
+		return;
+	}
+	if (step->kind == Y_MAP) {
+		key = g_array_index(step->entries, struct yentry, 0).key;
+		value = g_array_index(step->entries, struct yentry, 0).value;
+	}
+	if (!strcmp(key->text, "if") && value)
+		if_compile(c, value);
+	else if (!strcmp(key->text, "each-page") && value)
+		each_page_compile(c, value);
+	else if (!strcmp(key->text, "sync-page") && !value)
+		sync_page_compile(c, key);
+	else
+		primitive_compile(c, key, value);
+}
+
+static void block_compile(struct compiler *c, const struct ynode *list, const char *what)
+{
+	guint i;
+
+	if (!bind_list(&c->b, list, what))
+		return;
+	for (i = 0; i < list->items->len; i++)
+		step_compile(c, list->items->pdata[i]);
+}
+
+/* Without `sync-range:` a range goes page by page: lowmem by its kseg0 address, highmem by sync-page. */
+static void default_range_compile(struct compiler *c, const struct ynode *root)
+{
+	guint top = emit(c, SOP_EACH_PAGE, 0, 0);
+	guint lowmem = emit(c, SOP_UNLESS, COND_HIGHMEM, 0);
+
+	c->in_page = TRUE;
+	if (c->sync_page)
+		sync_page_compile(c, root);
+	c->in_page = FALSE;
+	g_array_index(c->s->ops, struct strategy_op, emit(c, SOP_JUMP, 0, 0)).target = top;
+	aim_at_next(c, lowmem);
+	emit(c, SOP_LOWMEM_ADDRESS, 0, 0);
+	emit(c, SOP_CALL, KF_cache_op, 0);
+	c->s->cache_ops = TRUE;
+	g_array_index(c->s->ops, struct strategy_op, emit(c, SOP_JUMP, 0, 0)).target = top;
+	aim_at_next(c, top);
+}
+
+static char *text_of(struct compiler *c, const struct ynode *root, const char *key)
+{
+	const struct ynode *v = ynode_get(root, key);
+	const char *text = v ? bind_text(&c->b, v, key) : NULL;
+
+	return g_strstrip(g_strdup(text ? text : ""));
+}
+
+static void file_compile(struct compiler *c, const struct ynode *root)
+{
+	const struct ynode *v;
+	guint i;
+
+	if (!bind_map(&c->b, root, "strategy", file_keys))
+		return;
+	g_free(c->s->name);
+	c->s->name = text_of(c, root, "name");
+	bind_required(&c->b, root, "strategy", "name");
+	c->s->doc = text_of(c, root, "doc");
+	c->s->source = text_of(c, root, "source");
+	if ((v = ynode_get(root, "needs")) && bind_list(&c->b, v, "needs"))
+		for (i = 0; i < v->items->len; i++)
+			if (!bind_word(&c->b, v->items->pdata[i], "needs", needs_words))
+				c->s->program.kmap_high_get = true;
+	if ((v = ynode_get(root, "lowmem")))
+		c->s->program.lowmem_whole = bind_word(&c->b, v, "lowmem", lowmem_words) == 1;
+	if ((v = ynode_get(root, "cache-op")))
+		c->s->program.no_op = bind_word(&c->b, v, "cache-op", op_words) == 1;
+	if ((v = ynode_get(root, "slot"))) {
+		int word = bind_word(&c->b, v, "slot", slot_names);
+
+		c->slot = word < 0 ? 0 : (u32)word;
+		c->slot_given = TRUE;
+	}
+	c->sync_page = ynode_get(root, "sync-page");
+	if ((v = ynode_get(root, "sync-range")))
+		block_compile(c, v, "sync-range");
+	else
+		default_range_compile(c, root);
+	emit(c, SOP_END, 0, 0);
+}
+
+struct strategy_file *strategy_load(struct diag *diag, const char *name, const char *base,
+				    const struct ynode *at, GPtrArray *trees)
+{
+	struct compiler c = {.b = {.diag = diag}};
+	guint before = diag_mark(diag);
+	struct ytree *tree;
+
+	tables_init();
+	if (presets_is_path(name)) {
+		g_autofree char *path = g_path_is_absolute(name) || !base || !strcmp(base, ".") ?
+						g_strdup(name) :
+						g_build_filename(base, name, NULL);
+
+		tree = ytree_load_file(diag, path);
+	} else {
+		tree = presets_load(diag, "strategies", name);
+		if (!tree && diag_mark(diag) == before) {
+			g_auto(GStrv) names = presets_names("strategies");
+			struct ynode word = {.kind = Y_SCALAR, .text = (char *)name};
+			struct diag_fault *f;
+
+			f = bind_unknown(&c.b, "E0125", at ? at : &word, "strategy", name,
+					 (const char *const *)names);
+			diag_note(f, "`staleline list strategies` shows all; a file of your own is named by its path");
+		}
+	}
+	if (!tree)
+		return NULL;
+	g_ptr_array_add(trees, tree);
+	c.s = g_new0(struct strategy_file, 1);
+	c.s->ops = g_array_new(FALSE, TRUE, sizeof(struct strategy_op));
+	file_compile(&c, tree->root);
+	if (diag_mark(diag) != before) {
+		strategy_file_free(c.s);
+		return NULL;
+	}
+	c.s->program.op = (const struct strategy_op *)(void *)c.s->ops->data;
+	c.s->program.ops = c.s->ops->len;
+	return c.s;
+}
+
+void strategy_file_free(struct strategy_file *s)
+{
+	g_free(s->name);
+	g_free(s->doc);
+	g_free(s->source);
+	g_array_unref(s->ops);
+	g_free(s);
+}
