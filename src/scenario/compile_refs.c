@@ -172,8 +172,10 @@ static int handle_lookup(struct compiler *c, const struct parts *p, gboolean *am
 				return (int)i;
 			continue;
 		}
-		if (h->context == c->context)
+		if (h->context == c->context) {
+			*ambiguous = FALSE;
 			return (int)i;
+		}
 		*ambiguous |= only >= 0;
 		only = (int)i;
 	}
@@ -274,36 +276,50 @@ gboolean refs_address(struct compiler *c, const struct ynode *at, gboolean uncac
 	return ok;
 }
 
+/* A mapping step by its id, found like a handle. */
+static int map_lookup(struct compiler *c, const struct parts *p, gboolean *ambiguous)
+{
+	int only = -1;
+	guint i;
+
+	*ambiguous = FALSE;
+	for (i = 0; i < c->out->map_infos->len; i++) {
+		const struct map_info *m = &g_array_index(c->out->map_infos, struct map_info, i);
+
+		if (!m->id || strcmp(m->id, p->name))
+			continue;
+		if (p->context) {
+			if (!strcmp(p->context, compiled_context_name(c->out, m->context)))
+				return (int)i;
+			continue;
+		}
+		if (m->context == c->context) {
+			*ambiguous = FALSE;
+			return (int)i;
+		}
+		*ambiguous |= only >= 0;
+		only = (int)i;
+	}
+	return only;
+}
+
 gboolean refs_map(struct compiler *c, const struct ynode *at, guint *ret)
 {
 	const char *text = bind_text(&c->b, at, "map");
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
-	gboolean ambiguous = FALSE;
+	gboolean ambiguous;
 	struct parts p;
-	int only = -1;
 	guint i;
+	int map;
 
 	if (!text || !parts_parse(c, at, text, &p))
 		return FALSE;
-	for (i = 0; i < c->out->map_infos->len; i++) {
-		const struct map_info *m = &g_array_index(c->out->map_infos, struct map_info, i);
-
-		if (!m->id)
-			continue;
-		g_ptr_array_add(words, m->id);
-		if (strcmp(m->id, p.name) ||
-		    (p.context && strcmp(p.context, compiled_context_name(c->out, m->context))))
-			continue;
-		if (only >= 0 && !p.context && m->context != c->context) {
-			const struct map_info *o =
-				&g_array_index(c->out->map_infos, struct map_info, only);
-
-			ambiguous |= o->context != c->context;
-			continue;
-		}
-		only = (int)i;
-	}
-	if (only < 0) {
+	map = map_lookup(c, &p, &ambiguous);
+	if (map < 0) {
+		for (i = 0; i < c->out->map_infos->len; i++)
+			if (g_array_index(c->out->map_infos, struct map_info, i).id)
+				g_ptr_array_add(words,
+						g_array_index(c->out->map_infos, struct map_info, i).id);
 		g_ptr_array_add(words, NULL);
 		diag_note(bind_unknown(&c->b, "E0150", at, "step id", p.name,
 				       (const char *const *)words->pdata),
@@ -314,8 +330,8 @@ gboolean refs_map(struct compiler *c, const struct ynode *at, guint *ret)
 			  "write `CONTEXT.%s`", p.name);
 	}
 	parts_clear(&p);
-	*ret = (guint)only;
-	return only >= 0 && !ambiguous;
+	*ret = (guint)map;
+	return map >= 0 && !ambiguous;
 }
 
 static gboolean word_index(struct compiler *c, const struct ynode *at, GPtrArray *names, const char *code,

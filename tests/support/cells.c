@@ -66,7 +66,11 @@ u32 rig_pages(struct rig *r, u32 count, bool highmem)
 		*next = KSEG_SIZE >> r->k.machine.page_shift;
 	r->range[r->k.ranges++] = (struct page_range){first, count, *next};
 	for (i = 0; i < count; i++)
-		r->page[first + i] = (struct page_info){*next + i, highmem};
+		r->page[first + i] = (struct page_info){
+			.pfn = *next + i,
+			.highmem = highmem,
+			.starts_free = true,
+		};
 	*next += count + 8 - (count & 7); /* a hole behind, and colours in step with page numbers */
 	r->k.pages += count;
 	return first;

@@ -77,7 +77,7 @@ void rig_init(struct rig *r);
 /* Geometry of a cache; `virtual_index` matters for an L1 only. */
 void rig_l1(struct rig *r, u32 sets, u32 ways, u32 line_shift);
 void rig_l2(struct rig *r, u32 sets, u32 ways, u32 line_shift);
-/* `count` pages of consecutive pfns, which no other call continues; returns the first id. */
+/* `count` pages of consecutive pfns, which no other call continues, all free; returns the first id. */
 u32 rig_pages(struct rig *r, u32 count, bool highmem);
 u32 rig_context(struct rig *r, enum ctx_level level, enum ctx_trigger trigger, u32 times);
 /* One more step of the context declared last; returns its index. */

@@ -199,6 +199,21 @@ static void test_step_bound_covers_a_long_mapping(void **state)
 	rig_down(&r);
 }
 
+/* Pages are in use from the beginning, unless the cell says that an `alloc` gives them out. */
+static void test_pages_at_the_beginning(void **state)
+{
+	(void)state;
+	rig_init(&r);
+	rig_pages(&r, 2, true);
+	r.page[1].starts_free = false;
+	rig_context(&r, LEVEL_PROCESS, ON_START, 1);
+	rig_step(&r, (struct step){.fn = KF_step_load});
+	rig_up(&r);
+	assert_int_equal(w_page(&r.w, 0)->flags, 0);
+	assert_int_equal(w_page(&r.w, 1)->flags, PAGE_IN_USE);
+	rig_down(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_hash_sees_every_word),
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_layout_has_no_overlap),
+		cmocka_unit_test(test_pages_at_the_beginning),
 		cmocka_unit_test(test_step_bound_covers_a_long_mapping),
 	};
 
