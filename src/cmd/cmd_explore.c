@@ -28,6 +28,12 @@ static gboolean explores(const struct scenario *scenario, guint at)
 	return TRUE;
 }
 
+static struct outcome *execute(struct session *s, struct scenario *scenario,
+			       const struct scenario_cell *cell)
+{
+	return outcome_explore(scenario, cell, &s->limits);
+}
+
 int cmd_explore(int argc, char **argv)
 {
 	const struct command *command = cmd_find("explore");
@@ -44,11 +50,10 @@ int cmd_explore(int argc, char **argv)
 		for (j = 0; j < scenario->cells->len; j++) {
 			const struct scenario_cell *cell = scenario->cells->pdata[j];
 
-			if (!cmd_selected(&s.options, cell) || !explores(scenario, j))
-				continue;
-			if (!session_report(&s, outcome_explore(scenario, cell, &s.limits), FALSE))
-				return session_close(&s);
+			if (cmd_selected(&s.options, cell) && explores(scenario, j))
+				session_add(&s, scenario, cell);
 		}
 	}
+	session_execute(&s, execute);
 	return session_close(&s);
 }

@@ -51,7 +51,8 @@ static int replay(struct session *s, const struct command *command, struct scena
 		return EXIT_USAGE;
 	}
 	o->trail = trail;
-	session_report(s, o, FALSE);
+	s->options.report.single = TRUE;
+	session_report(s, o);
 	return -1;
 }
 

@@ -36,6 +36,12 @@ static gboolean runs(const struct session *s, const struct scenario_cell *cell)
 	return strcmp(cell->schedule, "all") != 0;
 }
 
+static struct outcome *execute(struct session *s, struct scenario *scenario,
+			       const struct scenario_cell *cell)
+{
+	return outcome_run(scenario, cell, cell->schedule ? cell->schedule : s->options.schedule, &s->limits);
+}
+
 int cmd_run(int argc, char **argv)
 {
 	const struct command *command = cmd_find("run");
@@ -57,16 +63,10 @@ int cmd_run(int argc, char **argv)
 		for (j = 0; j < scenario->cells->len; j++) {
 			const struct scenario_cell *cell = scenario->cells->pdata[j];
 
-			if (!runs(&s, cell))
-				continue;
-			if (!session_report(&s,
-					    outcome_run(scenario, cell,
-							cell->schedule ? cell->schedule :
-									 s.options.schedule,
-							&s.limits),
-					    FALSE))
-				return session_close(&s);
+			if (runs(&s, cell))
+				session_add(&s, scenario, cell);
 		}
 	}
+	session_execute(&s, execute);
 	return session_close(&s);
 }

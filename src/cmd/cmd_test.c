@@ -27,10 +27,10 @@ int cmd_test(int argc, char **argv)
 		for (j = 0; j < scenario->cells->len; j++) {
 			const struct scenario_cell *cell = scenario->cells->pdata[j];
 
-			if (cmd_selected(&s.options, cell) &&
-			    !session_report(&s, execute(&s, scenario, cell), TRUE))
-				return session_close(&s);
+			if (cmd_selected(&s.options, cell))
+				session_add(&s, scenario, cell);
 		}
 	}
+	session_execute(&s, execute);
 	return session_close(&s);
 }

@@ -25,6 +25,7 @@ int session_open(struct session *s, const struct command *command, enum report_m
 		cmd_options_clear(&s->options);
 		return EXIT_USAGE;
 	}
+	s->jobs = g_array_new(FALSE, FALSE, sizeof(struct session_job));
 	s->options.report.mode = mode;
 	s->limits = cmd_outcome_options(&s->options);
 	s->reporter.options = &s->options.report;
@@ -44,7 +45,30 @@ static guint violations_of(const struct outcome *o)
 	return n;
 }
 
-gboolean session_report(struct session *s, struct outcome *o, gboolean judged)
+void session_add(struct session *s, struct scenario *scenario, const struct scenario_cell *cell)
+{
+	struct session_job job = {scenario, cell};
+
+	g_array_append_val(s->jobs, job);
+	s->options.report.single = s->jobs->len == 1;
+}
+
+void session_execute(struct session *s,
+		     struct outcome *(*execute)(struct session *s, struct scenario *scenario,
+						const struct scenario_cell *cell))
+{
+	guint i;
+
+	for (i = 0; i < s->jobs->len && !cmd_was_interrupted(); i++) {
+		const struct session_job *job = &g_array_index(s->jobs, struct session_job, i);
+
+		session_report(s, execute(s, job->scenario, job->cell));
+	}
+	/* what Ctrl-C left undone was selected all the same */
+	s->tally.skipped = s->jobs->len - s->tally.cells;
+}
+
+void session_report(struct session *s, struct outcome *o)
 {
 	g_autofree char *mismatch = NULL;
 	struct tally *t = &s->tally;
@@ -57,7 +81,7 @@ gboolean session_report(struct session *s, struct outcome *o, gboolean judged)
 	t->refused += o->verdict == VERDICT_REFUSED;
 	t->warned += o->warned != 0;
 	t->inconclusive += !o->complete && o->verdict != VERDICT_REFUSED;
-	if (judged) {
+	if (s->options.report.mode == REPORT_TEST) {
 		mismatch = outcome_mismatch(o);
 		if (!mismatch && o->complete)
 			t->passed++;
@@ -67,11 +91,11 @@ gboolean session_report(struct session *s, struct outcome *o, gboolean judged)
 	cmd_progress_clear();
 	s->reporter.cell(&s->reporter, o, mismatch);
 	outcome_free(o);
-	return !cmd_was_interrupted();
 }
 
 void session_abandon(struct session *s)
 {
+	g_array_unref(s->jobs);
 	g_ptr_array_unref(s->scenarios);
 	diag_free(s->diag);
 	cmd_options_clear(&s->options);

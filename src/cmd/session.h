@@ -5,6 +5,11 @@
 
 #include "cmd.h"
 
+struct session_job {
+	struct scenario *scenario;
+	const struct scenario_cell *cell;
+};
+
 struct session {
 	struct cmd_options options;
 	struct diag *diag;
@@ -12,13 +17,20 @@ struct session {
 	struct outcome_options limits;
 	struct reporter reporter;
 	struct tally tally;
+	GArray *jobs; /* struct session_job */
 };
 
 /* Returns -1 to go on, else the exit code. */
 int session_open(struct session *s, const struct command *command, enum report_mode mode, guint takes,
 		 int argc, char **argv);
-/* Reports one outcome, counts it, frees it; FALSE when the user wants to stop. */
-gboolean session_report(struct session *s, struct outcome *o, gboolean judged);
+/* Selects a cell for the session to execute, in the order of the calls. */
+void session_add(struct session *s, struct scenario *scenario, const struct scenario_cell *cell);
+/* Executes the selected cells with `execute` and reports each; stops on Ctrl-C. */
+void session_execute(struct session *s,
+		     struct outcome *(*execute)(struct session *s, struct scenario *scenario,
+						const struct scenario_cell *cell));
+/* Reports one outcome, counts it, frees it. */
+void session_report(struct session *s, struct outcome *o);
 /* Frees everything without a report. */
 void session_abandon(struct session *s);
 /* Reports the end; the exit code of the whole. */

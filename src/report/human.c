@@ -1,33 +1,296 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
+#include <string.h>
 
 #include "report.h"
+#include "story.h"
 
-static void cell(struct reporter *r, const struct outcome *o, const char *mismatch)
+#define BOLD "\033[1m"
+#define RED "\033[1;31m"
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+#define PLAIN "\033[0m"
+
+/* What one process' report has said so far; there is one reporter a process. */
+static struct {
+	const struct scenario *scenario; /* whose header was printed last */
+	char *first_story; /* the report of the first violation, kept for the end */
+} state;
+
+static const char *colour_of(enum verdict verdict)
 {
-	g_autofree char *name = report_cell_name(o->scenario, o->cell);
-	g_autofree char *verdict = report_verdict(o);
+	switch (verdict) {
+	case VERDICT_CLEAN:
+		return GREEN;
+	case VERDICT_VIOLATES:
+		return RED;
+	case VERDICT_REFUSED:
+	case VERDICT_VACUOUS:
+	case VERDICT_INCONCLUSIVE:
+		break;
+	}
+	return YELLOW;
+}
+
+/* Thousands apart by commas: 1,234,567. */
+static char *count_text(guint64 n)
+{
+	g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, n);
+	GString *text = g_string_new(NULL);
+	gsize length = strlen(digits), i;
+
+	for (i = 0; i < length; i++) {
+		if (i && (length - i) % 3 == 0)
+			g_string_append_c(text, ',');
+		g_string_append_c(text, digits[i]);
+	}
+	return g_string_free(text, FALSE);
+}
+
+static void scenario_header(const struct reporter *r, const struct scenario *s)
+{
+	if (state.scenario == s)
+		return;
+	printf("%s%s%s%s%s\n", state.scenario ? "\n" : "", r->options->colour ? BOLD : "", s->path,
+	       r->options->colour ? PLAIN : "", *s->question ? "" : "");
+	if (*s->question)
+		printf("%s\n", s->question);
+	putchar('\n');
+	state.scenario = s;
+}
+
+static guint axis_width(const struct axis *a)
+{
+	guint width = 0, i;
+
+	for (i = 0; i < a->values->len; i++)
+		width = MAX(width, (guint)strlen(((struct ynode *)a->values->pdata[i])->text));
+	return width;
+}
+
+/* "  strategy=none  l2=no   schedule=all", each axis as wide as its widest value. */
+static void print_axes(const struct scenario *s, const struct scenario_cell *cell)
+{
 	guint i;
 
-	(void)r;
-	printf("%s: %s  [%" G_GUINT64_FORMAT " states %" G_GUINT64_FORMAT " tr]\n", name, verdict, (guint64)o->states, (guint64)o->transitions);
-	if (mismatch)
-		printf("MISMATCH %s\n", mismatch);
+	for (i = 0; i < s->axes->len; i++) {
+		const struct axis *a = s->axes->pdata[i];
+		const struct ynode *v = g_hash_table_lookup(cell->axis, a->name);
+
+		printf("  %s=%-*s", a->name, (int)axis_width(a), v ? v->text : "?");
+	}
+}
+
+static void print_row(const struct reporter *r, const struct outcome *o, const char *mismatch)
+{
+	g_autofree char *verdict = report_verdict(o);
+	gboolean colour = r->options->colour;
+
+	if (r->options->mode == REPORT_TEST)
+		printf("%s%s%s", colour ? (mismatch || !o->complete ? RED : GREEN) : "",
+		       mismatch || !o->complete ? "FAIL" : "ok  ", colour ? PLAIN : "");
+	print_axes(o->scenario, o->cell);
+	printf("  %s%s%s", colour ? colour_of(o->verdict) : "", verdict, colour ? PLAIN : "");
+	if (o->explored && o->verdict != VERDICT_REFUSED) {
+		g_autofree char *states = count_text(o->states);
+		g_autofree char *transitions = count_text(o->transitions);
+
+		printf("  (%s states, %s transitions, %s)", states, transitions,
+		       o->complete ? "complete" : "NOT COMPLETE");
+	}
+	putchar('\n');
+}
+
+static void print_assumptions(const struct outcome *o)
+{
+	const struct cell *k;
+
+	if (!o->compiled || !o->explored || o->verdict == VERDICT_REFUSED)
+		return;
+	k = &o->compiled->cell;
+	if (k->evictions_max != NO_ID)
+		printf("assumed: at most %u evictions by the environment\n", k->evictions_max);
+	if (o->complete && o->states)
+		printf("odds that two states were taken for one: %.1e\n", seen_odds(o->states));
+}
+
+static void print_notes(const struct outcome *o)
+{
+	guint i;
+
+	for (i = 0; i < o->unreached->len && o->verdict == VERDICT_VACUOUS; i++) {
+		g_autofree char *name =
+			compiled_step_name(o->compiled, g_array_index(o->unreached, guint, i));
+
+		printf("never executed: %s\n", name);
+	}
+	for (i = 0; i < o->fates; i++) {
+		const struct run_event *e = &o->compiled->schedule.event[i];
+		g_autofree char *step = compiled_step_name(o->compiled, e->step);
+		const struct span *span = &g_array_index(o->compiled->event_spans, struct span, i);
+
+		if (o->fate[i] == EVENT_ON_TIME)
+			continue;
+		printf("%s:%u:%u: %s: the event %s %s %s\n", o->scenario->path, span->line, span->col,
+		       o->fate[i] == EVENT_LATE ? "note" : "warning", e->after ? "after" : "at", step,
+		       o->fate[i] == EVENT_LATE ? "could not happen there; it happened as soon as it could" :
+						  "never happened");
+	}
+}
+
+static void print_warnings(const struct outcome *o)
+{
+	guint i;
+
+	for (i = 0; i < o->found.count; i++) {
+		const struct finding *f = &o->found.item[i].finding;
+		g_autofree char *step = compiled_step_name(o->compiled, f->step);
+		const struct step_info *info = compiled_info(o->compiled, f->step);
+
+		if (!f->warning)
+			continue;
+		if (info)
+			printf("%s:%u:%u: ", o->scenario->path, info->span.line, info->span.col);
+		printf("warning: %s at %s: %s\n", warning_name((enum warning)f->rule), step,
+		       warning_text((enum warning)f->rule));
+	}
+}
+
+/* The violation whose story is told: the earliest, or the one with the shortest trail. */
+static const struct found *primary(const struct outcome *o)
+{
+	const struct found *best = NULL;
+	guint i;
+
+	for (i = 0; i < o->found.count; i++)
+		if (!o->found.item[i].finding.warning && (!best || o->found.item[i].at < best->at))
+			best = &o->found.item[i];
+	return best;
+}
+
+static void append_others(GString *out, const struct outcome *o, const struct found *told)
+{
+	guint i;
+
 	for (i = 0; i < o->found.count; i++) {
 		const struct found *f = &o->found.item[i];
 		g_autofree char *step = compiled_step_name(o->compiled, f->finding.step);
-		g_autofree char *place = compiled_place(o->compiled, f->finding.page, f->finding.offset);
+		g_autofree char *place =
+			compiled_place(o->compiled, f->finding.page, f->finding.offset);
 
-		printf("   %s %s at %s of %s got %x want %x\n", f->finding.warning ? "warn" : "RULE",
-		       f->finding.warning ? warning_name(f->finding.rule) : rule_name(f->finding.rule), step,
-		       place, f->finding.got, f->finding.want);
+		if (f->finding.warning || f == told)
+			continue;
+		g_string_append_printf(out, "also:   %s at %s", rule_name((enum rule)f->finding.rule), step);
+		if (f->finding.page != NO_ID)
+			g_string_append_printf(out, ", %s", place);
+		g_string_append(out, " (--verbose tells its story too)\n");
 	}
+}
+
+static char *stories(const struct reporter *r, const struct outcome *o)
+{
+	GString *out = g_string_new(NULL);
+	const struct found *told = primary(o);
+	guint i;
+
+	if (!told)
+		return g_string_free(out, FALSE);
+	if (r->options->verbose) {
+		for (i = 0; i < o->found.count; i++) {
+			if (o->found.item[i].finding.warning)
+				continue;
+			g_string_append_c(out, '\n');
+			story_append(out, o, &o->found.item[i], r->options);
+		}
+	} else {
+		g_string_append_c(out, '\n');
+		story_append(out, o, told, r->options);
+		append_others(out, o, told);
+	}
+	return g_string_free(out, FALSE);
+}
+
+static void cell_test(struct reporter *r, const struct outcome *o, const char *mismatch)
+{
+	gboolean failed = mismatch || !o->complete;
+
+	if (!failed && !r->options->verbose)
+		return;
+	scenario_header(r, o->scenario);
+	print_row(r, o, mismatch);
+	if (!failed)
+		return;
+	if (mismatch) {
+		g_auto(GStrv) lines = g_strsplit(mismatch, "\n", -1);
+		guint i;
+
+		printf("      %s:%u\n", o->scenario->path, o->cell->expect->span.line);
+		for (i = 0; lines[i]; i++)
+			printf("        %s\n", lines[i]);
+	}
+	print_notes(o);
+	if (o->verdict == VERDICT_VIOLATES) {
+		g_autofree char *text = stories(r, o);
+
+		fputs(text, stdout);
+		putchar('\n');
+	} else {
+		g_autofree char *command = report_replay_command(o, NULL);
+
+		printf("      >>> %s\n", command);
+	}
+}
+
+static void cell(struct reporter *r, const struct outcome *o, const char *mismatch)
+{
+	gboolean in_full = r->options->single || r->options->verbose;
+
+	if (r->options->quiet)
+		return;
+	if (r->options->mode == REPORT_TEST) {
+		cell_test(r, o, mismatch);
+		fflush(stdout);
+		return;
+	}
+	scenario_header(r, o->scenario);
+	print_row(r, o, NULL);
+	if (in_full || !state.first_story) {
+		g_autofree char *text = stories(r, o);
+
+		if (in_full) {
+			print_assumptions(o);
+			print_notes(o);
+			print_warnings(o);
+			fputs(text, stdout);
+		} else if (*text) {
+			state.first_story = g_steal_pointer(&text);
+		}
+	}
+	fflush(stdout);
 }
 
 static void end(struct reporter *r, const struct tally *t)
 {
-	(void)r;
-	printf("cells: %u passed, %u failed, %u skipped\n", t->passed, t->failed, t->skipped);
+	if (r->options->mode == REPORT_TEST) {
+		if (t->failed || r->options->verbose)
+			putchar('\n');
+		printf("cells: %u passed, %u failed, %u skipped\n", t->passed, t->failed, t->skipped);
+		return;
+	}
+	if (state.first_story) {
+		puts("\nThe first violation:");
+		fputs(state.first_story, stdout);
+		puts("\n--cell AXIS=VALUE,… selects a cell, --verbose tells every story.");
+	}
+	g_clear_pointer(&state.first_story, g_free);
+	state.scenario = NULL;
+	printf("%scells: %u, violated: %u, with warnings: %u", r->options->quiet ? "" : "\n", t->cells,
+	       t->violated, t->warned);
+	if (t->refused)
+		printf(", refused: %u", t->refused);
+	if (t->inconclusive)
+		printf(", not complete: %u", t->inconclusive);
+	putchar('\n');
 }
 
 void report_human(struct reporter *r)

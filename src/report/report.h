@@ -3,6 +3,7 @@
 #ifndef STALELINE_REPORT_REPORT_H
 #define STALELINE_REPORT_REPORT_H
 
+#include "explore/seen.h"
 #include "judge/outcome.h"
 
 enum report_mode { REPORT_RUN, REPORT_EXPLORE, REPORT_TEST, REPORT_REPLAY };
@@ -17,6 +18,7 @@ struct tally {
 struct report_options {
 	enum report_mode mode;
 	gboolean colour;
+	gboolean single; /* one cell is selected: it is reported in full */
 	gboolean all_steps; /* schedules with every step, not only those that matter */
 	gboolean quiet;
 	gboolean verbose;
@@ -26,8 +28,6 @@ struct reporter {
 	const struct report_options *options;
 	/* One cell is done. `mismatch`: in test mode what is not as expected, or NULL. */
 	void (*cell)(struct reporter *r, const struct outcome *o, const char *mismatch);
-	/* A selected cell that test does not execute. */
-	void (*skipped)(struct reporter *r, const struct scenario *s, const struct scenario_cell *cell);
 	void (*end)(struct reporter *r, const struct tally *t);
 };
 

@@ -10,7 +10,7 @@
 
 struct binder {
 	struct diag *diag;
-	GHashTable *axis; /* name -> struct ynode *, the value of this cell; NULL outside of cells */
+	GHashTable *axis; /* name -> const struct ynode *, the value of this cell; NULL outside of cells */
 };
 
 /* The node itself, or what `$name` stands for in this cell. */
@@ -24,16 +24,30 @@ const char *bind_text(struct binder *b, const struct ynode *node, const char *wh
 /* Index of the word among `words`, or -1 after an error. */
 int bind_word(struct binder *b, const struct ynode *node, const char *what, const char *const *words);
 gboolean bind_bool(struct binder *b, const struct ynode *node, const char *what, gboolean otherwise);
+/*
+ * Index of the word among `words`; or -1, and then `*number` is the number that stands there instead, within
+ * [low, high], or untouched after an error.
+ */
+int bind_word_or_number(struct binder *b, const struct ynode *node, const char *what,
+			const char *const *words, guint units, guint64 low, guint64 high, guint64 *number);
 /* A number within [low, high]; `units` as scalar_u64(); `otherwise` after an error. */
 guint64 bind_number(struct binder *b, const struct ynode *node, const char *what, guint units,
 		    guint64 low, guint64 high, guint64 otherwise);
 /* As bind_number(), and a power of two. */
 guint64 bind_power(struct binder *b, const struct ynode *node, const char *what, guint units,
 		   guint64 low, guint64 high, guint64 otherwise);
-/* A required key: the value, or NULL after an error at the map. */
+/* A required key: the value, or NULL after an error, at the map unless another key is its misspelling. */
 const struct ynode *bind_required(struct binder *b, const struct ynode *map, const char *what,
 				  const char *key);
 
+/* Is there a key like this one, but for a typing error? */
+gboolean bind_misspelt(const struct ynode *map, const char *key);
+
+/* An error in a value: where it stands, which for `$name` is at the axis. */
+struct diag_fault *bind_error(struct binder *b, const char *code, const struct ynode *node,
+			      const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* "unknown key", with the nearest of `keys` or what else helps. */
+void bind_unknown_key(struct binder *b, const struct yentry *e, const char *what, const char *const *keys);
 /* "unknown WHAT `got`", with the nearest of `words` and a note. */
 struct diag_fault *bind_unknown(struct binder *b, const char *code, const struct ynode *node,
 				const char *what, const char *got, const char *const *words);

@@ -103,7 +103,8 @@ static void ref_write_back(struct ref *r, struct ref_cache *c, const struct ref_
 		return;
 	}
 	below = ref_l2_get(r, copy.pa);
-	memcpy(&below->data[(copy.pa - below->pa) / GRANULE], copy.data, c->line / GRANULE * sizeof(u32));
+	memcpy(&below->data[(copy.pa - below->pa) / GRANULE], copy.data,
+	       c->line / GRANULE * sizeof(u32));
 	below->dirty = true;
 }
 
@@ -335,7 +336,8 @@ static void put_line(u32 rig, const struct ref *ref, u32 cache, u32 set, const s
 	for (i = 0; i < granules; i++) {
 		u32 pa = l->pa + i * GRANULE;
 
-		datum_put(&r->w, cache_sector(&r->k, cache, line, pa), datum_granule_in_sector(&r->k, pa),
+		datum_put(&r->w, cache_sector(&r->k, cache, line, pa),
+			  datum_granule_in_sector(&r->k, pa),
 			  expected(rig, ref, granule_of(ref, pa), l->data[i]));
 	}
 }
@@ -377,9 +379,11 @@ static void load_world(u32 rig, const struct ref *ref)
 	for (i = 0; i < granules; i++) {
 		if (rig == 0)
 			put(&r->w, r->w.word + r->k.layout.flat + i, ref->newest[i]);
-		datum_put(&r->w, datum_memory(&r->w, i * GRANULE / ref->page_bytes,
-					      i * GRANULE % ref->page_bytes),
-			  datum_granule_in_sector(&r->k, i * GRANULE), expected(rig, ref, i, ref->memory[i]));
+		datum_put(&r->w,
+			  datum_memory(&r->w, i * GRANULE / ref->page_bytes,
+				       i * GRANULE % ref->page_bytes),
+			  datum_granule_in_sector(&r->k, i * GRANULE),
+			  expected(rig, ref, i, ref->memory[i]));
 	}
 	put_cache(rig, ref, 0, &ref->l1);
 	if (ref->has_l2)
@@ -423,9 +427,10 @@ static void same_cache(u32 rig, const struct ref *ref, u32 cache, const struct r
 			for (i = 0; i < c->line / GRANULE; i++) {
 				u32 pa = l->pa + i * GRANULE;
 
-				assert_int_equal(datum_get(&r->k, cache_sector(&r->k, cache, line, pa),
-							   datum_granule_in_sector(&r->k, pa)),
-						 expected(rig, ref, granule_of(ref, pa), l->data[i]));
+				assert_int_equal(
+					datum_get(&r->k, cache_sector(&r->k, cache, line, pa),
+						  datum_granule_in_sector(&r->k, pa)),
+					expected(rig, ref, granule_of(ref, pa), l->data[i]));
 			}
 			position++;
 		}
@@ -453,8 +458,19 @@ static void same_world(u32 rig, const struct ref *ref)
 }
 
 /* The ops of a case. `colour` is that of the address used. */
-enum verb { V_HIT, V_INDEX, V_LOAD, V_STORE, V_UNCACHED_HIT, V_UNCACHED_LOAD, V_UNCACHED_STORE, V_EVICT_L1,
-	    V_EVICT_L2, V_DMA_READ, V_DMA_WRITE };
+enum verb {
+	V_HIT,
+	V_INDEX,
+	V_LOAD,
+	V_STORE,
+	V_UNCACHED_HIT,
+	V_UNCACHED_LOAD,
+	V_UNCACHED_STORE,
+	V_EVICT_L1,
+	V_EVICT_L2,
+	V_DMA_READ,
+	V_DMA_WRITE
+};
 
 struct doing {
 	enum verb verb;
@@ -468,14 +484,10 @@ static const struct {
 	bool l2;
 	u32 op; /* op[4:2] */
 } architecture[CACHE_OPS] = {
-	[Index_Writeback_Inv_D] = {false, 0},
-	[Index_Writeback_Inv_SD] = {true, 0},
-	[Hit_Invalidate_D] = {false, 4},
-	[Hit_Invalidate_SD] = {true, 4},
-	[Hit_Writeback_Inv_D] = {false, 5},
-	[Hit_Writeback_Inv_SD] = {true, 5},
-	[Hit_Writeback_D] = {false, 6},
-	[Hit_Writeback_SD] = {true, 6},
+	[Index_Writeback_Inv_D] = {false, 0}, [Index_Writeback_Inv_SD] = {true, 0},
+	[Hit_Invalidate_D] = {false, 4},      [Hit_Invalidate_SD] = {true, 4},
+	[Hit_Writeback_Inv_D] = {false, 5},   [Hit_Writeback_Inv_SD] = {true, 5},
+	[Hit_Writeback_D] = {false, 6},       [Hit_Writeback_SD] = {true, 6},
 };
 
 #define STORED (1u << DATUM_ITERATION_BITS) /* step 0, iteration 0 */
@@ -492,7 +504,8 @@ static enum outcome do_ref(struct ref *r, const struct doing *d)
 	case V_HIT:
 		if (c == &r->l2 && !r->has_l2)
 			return UNCACHED;
-		return ref_op(r, c, look(c, set_of(c, c == &r->l1 ? va : pa), pa), architecture[d->op].op);
+		return ref_op(r, c, look(c, set_of(c, c == &r->l1 ? va : pa), pa),
+			      architecture[d->op].op);
 	case V_INDEX: {
 		struct ref_line *l = &c->at[set_of(c, c == &r->l1 ? va : pa)][d->way];
 
@@ -539,8 +552,8 @@ static enum outcome do_ref(struct ref *r, const struct doing *d)
 static enum outcome outcome_of(enum op_outcome o)
 {
 	static const enum outcome plain[] = {
-		[OP_MISS] = MISS,	  [OP_CLEAN] = CLEAN,	    [OP_WROTE_BACK] = WROTE,
-		[OP_DROPPED] = DROPPED,	  [OP_UNCACHED] = UNCACHED,
+		[OP_MISS] = MISS,       [OP_CLEAN] = CLEAN,       [OP_WROTE_BACK] = WROTE,
+		[OP_DROPPED] = DROPPED, [OP_UNCACHED] = UNCACHED,
 	};
 
 	return plain[o];
@@ -591,7 +604,8 @@ static enum outcome do_rig(u32 rig, const struct doing *d)
 		bus_dma_read(&a, 0, 0, GRANULE, d->coherent);
 		return NOTHING;
 	case V_DMA_WRITE:
-		bus_dma_write(&a, 0, 0, GRANULE, rig == 0 ? DEVICE_WROTE : DATUM_NEWEST, d->coherent);
+		bus_dma_write(&a, 0, 0, GRANULE, rig == 0 ? DEVICE_WROTE : DATUM_NEWEST,
+			      d->coherent);
 		return NOTHING;
 	}
 	return NOTHING;
@@ -631,7 +645,8 @@ static void every_op(const struct ref *ref)
 			if (architecture[op].l2 && !ref->has_l2)
 				continue;
 			d.verb = V_INDEX;
-			for (way = 0; way < (architecture[op].l2 ? ref->l2.ways : ref->l1.ways); way++) {
+			for (way = 0; way < (architecture[op].l2 ? ref->l2.ways : ref->l1.ways);
+			     way++) {
 				d.way = way;
 				check(ref, &d);
 			}
@@ -695,7 +710,8 @@ static bool copy_next(struct copy *c, u32 ways)
 #define NEWEST 5u
 
 /* Puts a copy with stale identity `stale` into set `set`; other lines come from the pages from `page` on. */
-static void place(struct ref *r, struct ref_cache *c, u32 set, const struct copy *copy, u32 stale, u32 page)
+static void place(struct ref *r, struct ref_cache *c, u32 set, const struct copy *copy, u32 stale,
+		  u32 page)
 {
 	u32 total = copy->others + (copy->state != 0);
 	u32 pa = r->base + page * r->page_bytes;
@@ -745,7 +761,8 @@ static void every_state(void)
 					static struct ref ref;
 
 					memset(&ref, 0, sizeof(ref));
-					ref.l1 = (struct ref_cache){.sets = g->sets, .ways = g->ways, .line = LINE};
+					ref.l1 = (struct ref_cache){
+						.sets = g->sets, .ways = g->ways, .line = LINE};
 					ref.l2 = (struct ref_cache){.sets = g->l2_sets,
 								    .ways = g->l2_ways,
 								    .line = g->l2_line};
@@ -760,10 +777,11 @@ static void every_state(void)
 					place(&ref, &ref.l1, set_of(&ref.l1, USER_VA), &l1, 11, 1);
 					if (t.colours > 1)
 						place(&ref, &ref.l1,
-						      set_of(&ref.l1, USER_VA + ref.page_bytes), &alias, 14,
-						      12);
+						      set_of(&ref.l1, USER_VA + ref.page_bytes),
+						      &alias, 14, 12);
 					if (ref.has_l2)
-						place(&ref, &ref.l2, set_of(&ref.l2, ref.base), &l2, 12, 24);
+						place(&ref, &ref.l2, set_of(&ref.l2, ref.base), &l2,
+						      12, 24);
 					every_op(&ref);
 				}
 			} while (g->l2_sets && copy_next(&l2, g->l2_ways));
@@ -837,7 +855,9 @@ static void test_two_colours(void **state)
 static void test_order_that_means_nothing(void **state)
 {
 	static const struct geometry all[] = {
-		{1, 3, 0, 0, 16, 6, true}, {2, 2, 1, 2, 16, 6, true}, {4, 1, 2, 2, 32, 5, true},
+		{1, 3, 0, 0, 16, 6, true},
+		{2, 2, 1, 2, 16, 6, true},
+		{4, 1, 2, 2, 32, 5, true},
 	};
 
 	(void)state;

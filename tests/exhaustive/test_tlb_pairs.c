@@ -45,7 +45,8 @@ static struct plain plain_of(u32 n)
 
 static u32 lo_of(u32 pfn, bool v, bool g)
 {
-	return pfn << LO_PFN_SHIFT | CCA_CACHEABLE << LO_C_SHIFT | LO_D | (v ? LO_V : 0) | (g ? LO_G : 0);
+	return pfn << LO_PFN_SHIFT | CCA_CACHEABLE << LO_C_SHIFT | LO_D | (v ? LO_V : 0) |
+	       (g ? LO_G : 0);
 }
 
 static struct tlb_entry entry_of(const struct plain *p)
@@ -248,7 +249,8 @@ static void test_victims(void **state)
 					leaves = victim == 2 ? 0 : victim;
 					stays = holds(leaves, &b) ? a : b;
 					assert_int_equal(tlb_replaceable(&r.w, 0), 2);
-					assert_int_equal(write_random(&c, victim == 2 ? NO_ID : victim), 2);
+					assert_int_equal(
+						write_random(&c, victim == 2 ? NO_ID : victim), 2);
 					assert_tidy();
 					assert_true((holds(0, &c) && holds(1, &stays)) ||
 						    (holds(1, &c) && holds(0, &stays)));
@@ -339,7 +341,8 @@ static void test_write_halves(void **state)
 		for (m = 0; m < SPACE; m += 41) {
 			for (o = 0; o < SPACE; o += 1 << 5) {
 				for (which = 0; which < 2; which++) {
-					struct plain a = plain_of(n), b = plain_of(m), now = plain_of(o);
+					struct plain a = plain_of(n), b = plain_of(m),
+						     now = plain_of(o);
 					struct plain other;
 
 					if (plain_overlap(&a, &b))
@@ -352,7 +355,8 @@ static void test_write_halves(void **state)
 						a = b;
 						b = other;
 					}
-					tlb_write_halves(&r.w, 0, which, lo_of(now.pfn0, now.v0, a.g0),
+					tlb_write_halves(&r.w, 0, which,
+							 lo_of(now.pfn0, now.v0, a.g0),
 							 lo_of(now.pfn1, now.v1, a.g1));
 					a.pfn0 = now.pfn0;
 					a.pfn1 = now.pfn1;

@@ -91,12 +91,14 @@ static void test_repair_of_an_invalid_buddy(void **state)
 /* A half that is valid but old is used as it is: nothing traps, the access reaches the page of before. */
 static void test_stale_entry_reaches_the_wrong_page(void **state)
 {
+	struct act a = rig_act(&r, 0);
 	enum op_outcome o;
 
 	(void)state;
 	user_pte(0, 2);
 	assert_int_equal(rig_load(&r, USER, 2, 0, 4), ACCESS_DONE);
 	user_pte(0, 3);
+	bus_dma_write(&a, 3, 0, 4, 99, false);
 	assert_int_equal(rig_load(&r, USER, 3, 0, 4), ACCESS_DONE);
 	assert_true(rig_broken(&r, R_WRONG_PAGE));
 	assert_false(rig_broken(&r, R_STALE_LOAD)); /* what it read there is not compared */
@@ -139,7 +141,8 @@ static void test_bad_address(void **state)
 		rig_forget(&r);
 		assert_int_equal(kind == 0 ? rig_load(&r, 0x5000 + kind * PAGE, 2, 0, 4) :
 				 kind == 1 ? rig_store(&r, 0x5000 + kind * 2 * PAGE, 2, 0, 4) :
-					     rig_hit(&r, Hit_Invalidate_D, 0x5000 + kind * 2 * PAGE, 2, 0, &o),
+					     rig_hit(&r, Hit_Invalidate_D, 0x5000 + kind * 2 * PAGE,
+						     2, 0, &o),
 				 ACCESS_DEAD);
 		assert_int_equal(rig_count(&r, EV_TLB_REFILL), 1);
 		assert_true(rig_broken(&r, R_BAD_ADDRESS));
@@ -174,7 +177,8 @@ static void test_uncached(void **state)
 	assert_int_equal(rig_event(&r, EV_LOAD, 0)->e, PLACE_MEMORY);
 	assert_int_equal(rig_hit(&r, Hit_Writeback_Inv_D, uncached, NO_ID, 0, &o), ACCESS_DONE);
 	assert_int_equal(o, OP_UNCACHED);
-	assert_non_null(cache_find(&r.w, 0, cache_set(&r.k, 0, cached, cached - KSEG0), cached - KSEG0));
+	assert_non_null(
+		cache_find(&r.w, 0, cache_set(&r.k, 0, cached, cached - KSEG0), cached - KSEG0));
 	put(&r.w, &w_top(&r.w)->broken, 0);
 	rig_store(&r, uncached, NO_ID, 0, 4);
 	rig_load(&r, uncached, NO_ID, 0, 4);
@@ -194,7 +198,8 @@ static void test_mixed_attributes(void **state)
 	assert_false(rig_warned(&r, W_MIXED_ATTRIBUTES));
 	rig_load(&r, cached, NO_ID, 0, 4);
 	assert_false(rig_warned(&r, W_MIXED_ATTRIBUTES));
-	rig_load(&r, uncached, NO_ID, 16, 4); /* says itself; same line's neighbour is another line */
+	rig_load(&r, uncached, NO_ID, 16,
+		 4); /* says itself; same line's neighbour is another line */
 	assert_true(rig_warned(&r, W_MIXED_ATTRIBUTES));
 	rig_forget(&r);
 	rig_load(&r, uncached + 16, NO_ID, 0, 4);
@@ -329,8 +334,8 @@ int main(void)
 		T(test_duplicates_are_a_machine_check),
 		T(test_duplicates_where_nothing_checks),
 		T(test_no_duplicate_when_the_victim_is_it),
-		T(test_meaning_past_the_last_page),
 		T(test_names),
+		T(test_meaning_past_the_last_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

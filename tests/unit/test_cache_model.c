@@ -69,12 +69,14 @@ static const char *picture(void)
 
 		if (!line->tag)
 			continue;
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%c%s", used ? " " : "",
-					 (int)('a' + (cache_line_pa(&r.k, 0, line) - pa_of('a')) / 32),
-					 line->dirty ? "*" : "");
+		used += (size_t)snprintf(
+			text + used, sizeof(text) - used, "%s%c%s", used ? " " : "",
+			(int)('a' + (cache_line_pa(&r.k, 0, line) - pa_of('a')) / 32),
+			line->dirty ? "*" : "");
 		/* data travels with its tag */
-		assert_int_equal(line->data[0],
-				 line->dirty ? 'a' + (cache_line_pa(&r.k, 0, line) - pa_of('a')) / 32 : 0);
+		assert_int_equal(
+			line->data[0],
+			line->dirty ? 'a' + (cache_line_pa(&r.k, 0, line) - pa_of('a')) / 32 : 0);
 	}
 	return text;
 }
@@ -257,7 +259,8 @@ static void test_sets_and_colours(void **state)
 			assert_int_equal(cache_set(&r.k, 0, va, pa), va / 16 % 16);
 			assert_int_equal(cache_set(&r.k, 1, va, pa), pa / 32 % 4);
 			colour = va / 64 % 4;
-			assert_int_equal(cache_colour_set(&r.k, 0, pa, colour), cache_set(&r.k, 0, va, pa));
+			assert_int_equal(cache_colour_set(&r.k, 0, pa, colour),
+					 cache_set(&r.k, 0, va, pa));
 		}
 		assert_int_equal(cache_colour_set(&r.k, 1, pa, 0), pa / 32 % 4);
 		assert_int_equal(cache_tag(&r.k, 0, pa), pa / 16 + 1);

@@ -74,7 +74,8 @@ static void test_who_interrupts_whom(void **state)
 	for (preempt = 0; preempt < 2; preempt++) {
 		for (nesting = 0; nesting < 2; nesting++) {
 			up_all(preempt, nesting);
-			assert_true(can_enter(PROCESS) && can_enter(OTHER) && can_enter(SOFT) && can_enter(HARD));
+			assert_true(can_enter(PROCESS) && can_enter(OTHER) && can_enter(SOFT) &&
+				    can_enter(HARD));
 			rig_enter(&r, PROCESS);
 			assert_false(can_enter(PROCESS));
 			assert_int_equal(can_enter(OTHER), preempt);
@@ -91,7 +92,8 @@ static void test_who_interrupts_whom(void **state)
 			assert_false(can_enter(HARD) || can_enter(5) || can_enter(OTHER));
 			/* last in, first out: only the top goes on */
 			assert_true(context_can_step(&r.w, HARD));
-			assert_false(context_can_step(&r.w, SOFT) || context_can_step(&r.w, PROCESS));
+			assert_false(context_can_step(&r.w, SOFT) ||
+				     context_can_step(&r.w, PROCESS));
 			rig_run(&r, HARD);
 			assert_true(context_can_step(&r.w, SOFT));
 			assert_true(can_enter(HARD)); /* its second run */
@@ -244,6 +246,9 @@ static void test_triggers(void **state)
 	assert_int_equal(w_ctx(&r.w, 1)->pending, 2);
 	rig_enter(&r, 1);
 	rig_run(&r, 1);
+	a = rig_act(&r, NO_ID);
+	context_trigger(&a, 1); /* one run done and one due are its two */
+	assert_int_equal(w_ctx(&r.w, 1)->pending, 1);
 	rig_enter(&r, 1);
 	rig_run(&r, 1);
 	assert_int_equal(w_ctx(&r.w, 1)->state, CTX_DONE);
@@ -293,7 +298,8 @@ static void test_irqs_unbalanced(void **state)
 		rig_enter(&r, 1);
 		rig_run(&r, 1);
 		assert_int_equal(w_top(&r.w)->broken, BIT(R_IRQS_UNBALANCED));
-		assert_int_equal(w_ctx(&r.w, 1)->irqs_off | w_ctx(&r.w, 1)->bh_off | w_ctx(&r.w, 1)->preempt_off,
+		assert_int_equal(w_ctx(&r.w, 1)->irqs_off | w_ctx(&r.w, 1)->bh_off |
+					 w_ctx(&r.w, 1)->preempt_off,
 				 0);
 		rig_down(&r);
 	}
@@ -308,7 +314,7 @@ static void test_enable_without_disable(void **state)
 	for (i = 0; i < 2; i++) {
 		begin();
 		rig_context(&r, LEVEL_PROCESS, ON_START, 1);
-		STEPS(i ? KF_preempt_enable : KF_local_bh_enable);
+		STEPS(i ? KF_preempt_enable : KF_local_bh_enable, KF_step_load);
 		rig_context(&r, LEVEL_HARDIRQ, ON_ANY, 1);
 		STEPS(KF_step_load);
 		rig_up(&r);
@@ -316,8 +322,9 @@ static void test_enable_without_disable(void **state)
 		rig_run(&r, 1);
 		assert_int_equal(w_top(&r.w)->broken, 0);
 		rig_enter(&r, 0);
-		rig_run(&r, 0);
+		rig_go(&r, 0);
 		assert_int_equal(w_top(&r.w)->broken, BIT(R_IRQS_UNBALANCED));
+		assert_false(context_atomic(&r.w, 0));
 		rig_down(&r);
 	}
 }
@@ -367,14 +374,16 @@ static void test_sleep_and_wake(void **state)
 /* Sleeping where one must not: irqs, bottom halves or preemption off, or in an interrupt, which then hangs. */
 static void test_sleep_in_atomic(void **state)
 {
-	static const enum kfunc off[] = {KF_local_irq_disable, KF_local_bh_disable, KF_preempt_disable};
+	static const enum kfunc off[] = {KF_local_irq_disable, KF_local_bh_disable,
+					 KF_preempt_disable};
 	u32 i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(off) + 2; i++) {
 		begin();
 		rig_device(&r, false);
-		rig_context(&r, i < ARRAY_SIZE(off) ? LEVEL_PROCESS : (enum ctx_level)(i - 2), ON_START, 1);
+		rig_context(&r, i < ARRAY_SIZE(off) ? LEVEL_PROCESS : (enum ctx_level)(i - 2),
+			    ON_START, 1);
 		if (i < ARRAY_SIZE(off))
 			STEPS(off[i]);
 		rig_step(&r, (struct step){.fn = KF_step_wait_irq, .arg = {0}});

@@ -64,7 +64,8 @@ static void test_boot_content(void **state)
 		for (i = 0; i < 3 * r.k.page_sectors * r.k.sector_words; i++) {
 			u32 word = r.w.word[r.k.layout.memory + i];
 
-			assert_int_equal(word, line_shift < 5 ? (1u << (1u << line_shift)) - 1 : 0xffffffffu);
+			assert_int_equal(word, line_shift < 5 ? (1u << (1u << line_shift)) - 1 :
+								0xffffffffu);
 		}
 		rig_down(&r);
 	}
@@ -84,7 +85,9 @@ static void test_copy(void **state)
 		for (i = 0; i < 256; i++) {
 			u32 token = datum_get(&r.k, datum_memory(&r.w, 2, i), i % 64);
 
-			assert_int_equal(token, i / 64 == 2 ? i % 64 % 3 == 0 : mode ? 0 : DATUM_NEWEST);
+			assert_int_equal(token, i / 64 == 2 ? i % 64 % 3 == 0 :
+						mode        ? 0 :
+							      DATUM_NEWEST);
 		}
 		rig_down(&r);
 	}

@@ -68,11 +68,13 @@ static void test_ops(void **state)
 
 				up((enum dma_map_kind)kind, (enum dma_direction)direction, post);
 				assert_int_equal(run(KF_dma_map), full);
-				assert_int_equal(rig_count(&r, EV_SYNC_BEGIN), kind == DMA_MAP_SG ? 2 : 1);
-				assert_int_equal(run(KF_dma_sync_for_cpu), post ? full : DMA_OP_NONE);
+				assert_int_equal(rig_count(&r, EV_SYNC_BEGIN),
+						 kind == DMA_MAP_SG ? 2 : 1);
+				assert_int_equal(run(KF_dma_sync_for_cpu),
+						 post ? full : DMA_OP_NONE);
 				assert_int_equal(run(KF_dma_sync_for_device), full);
 				assert_int_equal(run(KF_dma_unmap), kind == DMA_MAP_SG ? sg :
-								    post	       ? full :
+								    post               ? full :
 											 DMA_OP_NONE);
 				assert_int_equal(w_top(&r.w)->broken, 0);
 				rig_down(&r);
@@ -242,6 +244,8 @@ static void test_overlap_of_readers(void **state)
 	RIG_CALL(&r, 0, dma_map, 1);
 	assert_false(misused());
 	assert_owners(2, 0);
+	run(KF_dma_map); /* but not the same mapping twice */
+	assert_true(misused());
 	rig_down(&r);
 }
 

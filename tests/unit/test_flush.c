@@ -71,13 +71,14 @@ static void every_range(bool inv, u32 l2_line)
 			if (size < L1_BYTES) {
 				if (inv)
 					expect_edges(&at, Hit_Writeback_Inv_D, va, size, 16);
-				expect_range(&at, inv ? Hit_Invalidate_D : Hit_Writeback_Inv_D, va, size, 16);
+				expect_range(&at, inv ? Hit_Invalidate_D : Hit_Writeback_Inv_D, va,
+					     size, 16);
 			}
 			if (l2_line) {
 				if (inv)
 					expect_edges(&at, Hit_Writeback_Inv_SD, va, size, l2_line);
-				expect_range(&at, inv ? Hit_Invalidate_SD : Hit_Writeback_Inv_SD, va, size,
-					     l2_line);
+				expect_range(&at, inv ? Hit_Invalidate_SD : Hit_Writeback_Inv_SD,
+					     va, size, l2_line);
 			}
 			assert_int_equal(rig_count(&r, EV_CACHE_OP), at);
 			assert_int_equal(w_top(&r.w)->broken, 0);
@@ -210,7 +211,8 @@ static void test_index_all(void **state)
 	for (i = 0; i < 4; i++)
 		rig_store(&r, rig_kseg0(&r, 0) + 16 * i, NO_ID, 0, 4);
 	rig_forget(&r);
-	assert_int_equal(RIG_CALL(&r, 0, index_all, 0), 8); /* four lines of the L1, then all in the L2 */
+	assert_int_equal(RIG_CALL(&r, 0, index_all, 0),
+			 8); /* four lines of the L1, then all in the L2 */
 	assert_int_equal(rig_count(&r, EV_KSTEP), 4 + 8);
 	assert_int_equal(cache_next_busy_set(&r.w, 0, 0), NO_ID);
 	assert_int_equal(cache_next_busy_set(&r.w, 1, 0), NO_ID);

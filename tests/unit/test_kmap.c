@@ -171,6 +171,36 @@ static void test_pool_wraps(void **state)
 	rig_down(&r);
 }
 
+/*
+ * The flush of the pool goes pair by pair up to half the TLB's size, and spares what is not the pool's; for
+ * a larger pool everything goes that is not wired.
+ */
+static void test_pool_flush_takes_pairs_or_all(void **state)
+{
+	u32 entries;
+
+	(void)state;
+	for (entries = 3; entries <= 4; entries++) {
+		u32 slot;
+
+		begin(false);
+		r.k.machine.tlb_entries = entries; /* the pool is two pairs */
+		rig_context(&r, LEVEL_PROCESS, ON_START, 1);
+		rig_step(&r, (struct step){.fn = KF_step_load});
+		rig_up(&r);
+		put(&r.w, &w_cpu(&r.w, 0)->asid, 1);
+		slot = RIG_CALL(&r, 0, kmap_atomic, 5, KM_USER0);
+		assert_int_equal(rig_load(&r, slot, 5, 0, 4), ACCESS_DONE);
+		assert_int_equal(rig_load(&r, RIG_CALL(&r, 0, kmap_high, 1), 1, 0, 4), ACCESS_DONE);
+		assert_int_equal(rig_load(&r, RIG_CALL(&r, 0, kmap_high, 2), 2, 0, 4), ACCESS_DONE);
+		assert_int_equal(w_cpu(&r.w, 0)->tlb_entries, 3);
+		RIG_CALL(&r, 0, flush_tlb_kernel_range, pkmap_va(&r.k, 0), pkmap_va(&r.k, 4));
+		assert_int_equal(w_cpu(&r.w, 0)->tlb_entries, entries == 4 ? 1 : 0);
+		assert_int_equal(tlb_probe(&r.w, 0, slot, 0), entries == 4 ? 0 : NO_ID);
+		rig_down(&r);
+	}
+}
+
 /* Nothing to give up: no flush. */
 static void test_pool_wraps_with_nothing_to_flush(void **state)
 {
@@ -362,7 +392,8 @@ static void test_l1_vipt(void **state)
 	up(true);
 	va = RIG_CALL(&r, 0, kmap_high_l1_vipt, 1);
 	assert_int_equal(va, fixmap_va(&r.k, 0, KM_L1_CACHE));
-	assert_ksteps("preempt_disable local_irq_save depth++ set_pte " FLUSH_ONE " local_irq_restore");
+	assert_ksteps("preempt_disable local_irq_save depth++ set_pte " FLUSH_ONE
+		      " local_irq_restore");
 	assert_int_equal(w_ctx(&r.w, 0)->irqs_off, 0);
 	assert_int_equal(w_cpu(&r.w, 0)->l1_depth, 1);
 	assert_int_equal(rig_load(&r, va, 1, 0, 4), ACCESS_DONE);
@@ -438,7 +469,8 @@ static void test_l1_vipt_nests(void **state)
 	assert_int_equal(w_ctx(&r.w, 0)->preempt_off, 1);
 	assert_int_equal(w_ctx(&r.w, 1)->preempt_off, 0);
 	for (i = 3; i--;) {
-		assert_int_equal(*fixmap_pte(&r.w, 0, KM_L1_CACHE), pagetable_make(&r.k, 1 + i, true, false));
+		assert_int_equal(*fixmap_pte(&r.w, 0, KM_L1_CACHE),
+				 pagetable_make(&r.k, 1 + i, true, false));
 		rig_forget(&r);
 		rig_run(&r, i);
 		assert_int_equal(w_cpu(&r.w, 0)->l1_depth, i);
@@ -501,6 +533,7 @@ int main(void)
 		cmocka_unit_test(test_kunmap),
 		cmocka_unit_test(test_kunmap_of_what_has_no_address),
 		cmocka_unit_test(test_pool_wraps),
+		cmocka_unit_test(test_pool_flush_takes_pairs_or_all),
 		cmocka_unit_test(test_pool_wraps_with_nothing_to_flush),
 		cmocka_unit_test(test_pool_exhausted),
 		cmocka_unit_test(test_wake_up_between_unlock_and_schedule),

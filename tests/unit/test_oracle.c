@@ -95,7 +95,8 @@ static void op(enum cache_op which, u32 page, u32 offset)
 {
 	enum op_outcome o;
 
-	assert_int_equal(rig_hit(&r, which, rig_kseg0(&r, page) + offset, NO_ID, 0, &o), ACCESS_DONE);
+	assert_int_equal(rig_hit(&r, which, rig_kseg0(&r, page) + offset, NO_ID, 0, &o),
+			 ACCESS_DONE);
 }
 
 static void flush(u32 page, u32 offset)

@@ -81,7 +81,8 @@ static void test_fixmap_window(void **state)
 			u32 va = fixmap_va(&r.k, cpu, type);
 
 			assert_ptr_equal(pagetable_entry(&r.w, 0, va), fixmap_pte(&r.w, cpu, type));
-			assert_ptr_equal(pagetable_entry(&r.w, 0, va + PAGE - 1), fixmap_pte(&r.w, cpu, type));
+			assert_ptr_equal(pagetable_entry(&r.w, 0, va + PAGE - 1),
+					 fixmap_pte(&r.w, cpu, type));
 			if (last)
 				assert_int_equal(va, last - PAGE);
 			last = va;
@@ -147,7 +148,8 @@ static void test_global_bit_of_pairs(void **state)
 			struct act a = rig_act(&r, 0);
 			u32 one = windows[i] + (swap ? PAGE : 0);
 			u32 two = windows[i] + (swap ? 0 : PAGE);
-			u32 p = pagetable_make(&r.k, 2, true, false), q = pagetable_make(&r.k, 3, true, false);
+			u32 p = pagetable_make(&r.k, 2, true, false),
+			    q = pagetable_make(&r.k, 3, true, false);
 
 			assert_int_equal(windows[i] & tlb_pair_mask(&r.k), 0);
 			put(&r.w, pagetable_entry(&r.w, 0, one), 0);
@@ -225,14 +227,10 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		T(test_pkmap_window),
-		T(test_fixmap_window),
-		T(test_user_window),
-		T(test_make),
-		T(test_global_bit_of_pairs),
-		T(test_global_bit_left_alone),
-		T(test_every_slot_is_global),
-		T(test_single_slot_is_global),
+		T(test_pkmap_window),         T(test_fixmap_window),
+		T(test_user_window),          T(test_make),
+		T(test_global_bit_of_pairs),  T(test_global_bit_left_alone),
+		T(test_every_slot_is_global), T(test_single_slot_is_global),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,8 @@ static void up(enum rig_strategy which)
 static void sync(u32 page, u32 offset, u32 length)
 {
 	rig_forget(&r);
-	if (rig_call(&r, 0, KF_sync_range, (const u32[]){page, offset, length, DMA_OP_WBACK_INV}, 4)) {
+	if (rig_call(&r, 0, KF_sync_range, (const u32[]){page, offset, length, DMA_OP_WBACK_INV},
+		     4)) {
 		u32 ret;
 
 		while (rig_next(&r, 0, &ret))
@@ -118,6 +119,10 @@ static void test_condition_mapped(void **state)
 	assert_piece(1, 3, 0, 64, 1);
 	assert_true(rig_warned(&r, W_SYNC_SKIPPED));
 	assert_int_equal(rig_event(&r, EV_CACHE_OP, 0)->b, va);
+	sync(2, 8, 8); /* an offset is not an address */
+	assert_piece(0, 2, 8, 8, 0);
+	assert_int_equal(rig_count(&r, EV_CACHE_OP), 0);
+	sync(3, 0, 64);
 	/* given back */
 	assert_int_equal(r.w.word[r.k.layout.pkmap_count + 1], 2);
 	sync(3, 20, 4);
@@ -281,12 +286,16 @@ static void test_single_effects(void **state)
 	rig_op(&r, SOP_END, 0, 0, 0);
 	rig_up(&r);
 	sync(2, 32, 48);
-	assert_string_equal(rig_ksteps(&r),
-			    "local_irq_save "
-			    "save pte depth++ set_pte local_flush_tlb_one cache cache cache depth-- set_pte "
-			    "save pte depth++ set_pte local_flush_tlb_one cache cache depth-- set_pte "
-			    "local_irq_restore");
+	assert_string_equal(
+		rig_ksteps(&r),
+		"local_irq_save "
+		"save pte depth++ set_pte local_flush_tlb_one cache cache cache depth-- set_pte "
+		"save pte depth++ set_pte local_flush_tlb_one cache cache depth-- set_pte "
+		"local_irq_restore");
 	assert_int_equal(w_ctx(&r.w, 0)->irqs_off, 0);
+	put(&r.w, &w_ctx(&r.w, 0)->irqs_off, 1);
+	sync(2, 0, 16);
+	assert_int_equal(w_ctx(&r.w, 0)->irqs_off, 1);
 	assert_int_equal(*fixmap_pte(&r.w, 0, KM_SYNC_DCACHE) & ~LO_G, 0);
 	assert_int_equal(w_cpu(&r.w, 0)->l1_depth, 0);
 	assert_int_equal(w_top(&r.w)->broken, 0);

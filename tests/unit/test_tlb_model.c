@@ -56,8 +56,9 @@ static const char *picture(void)
 		}
 		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u/", used ? " " : "",
 					 e->vpn2 / 128);
-		used += e->global ? (size_t)snprintf(text + used, sizeof(text) - used, "g") :
-				    (size_t)snprintf(text + used, sizeof(text) - used, "%u", e->asid);
+		used += e->global ?
+				(size_t)snprintf(text + used, sizeof(text) - used, "g") :
+				(size_t)snprintf(text + used, sizeof(text) - used, "%u", e->asid);
 	}
 	return text;
 }

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "history.h"
+
+#include "cache_model.h"
+#include "datum.h"
+#include "pagetable.h"
+
+/* Histories longer than this are cut in the middle of nowhere helpful; the last moments are what counts. */
+#define MOMENTS_MAX 20000u
+
+struct recorder {
+	struct history *h;
+	const struct cell *k;
+	const struct world *world; /* as the last callback had it */
+	struct copies now;
+	GArray *events; /* of the choice under way */
+	u32 ctx, step, kstep;
+	u64 number;
+	u32 line_pa; /* of the watched granule, rounded down to the largest line */
+	u32 line_bytes;
+	u32 watched_va; /* page address of a wrong-page access: its pte and TLB events matter */
+	gboolean done;
+};
+
+gboolean history_writer(u32 token, guint *step, guint *iteration)
+{
+	if (!token || token == DATUM_GARBAGE)
+		return FALSE;
+	*step = (token >> DATUM_ITERATION_BITS) - 1;
+	*iteration = token & ((1u << DATUM_ITERATION_BITS) - 1);
+	return TRUE;
+}
+
+static void copies_take(const struct world *w, u32 page, u32 offset, struct copies *c)
+{
+	const struct cell *k = w->k;
+	u32 granule = datum_granule_in_sector(k, offset);
+	u32 pa = cell_page_pa(k, page) + offset;
+	u32 page_granules = k->page_sectors * k->sector_granules;
+	u32 cache, colour, found;
+
+	memset(c, 0, sizeof(*c));
+	c->memory.present = TRUE;
+	c->memory.token = datum_get(k, datum_memory(w, page, offset), granule);
+	c->newest = w->word[k->layout.flat + page * page_granules + (offset >> k->granule_shift)];
+	for (cache = 0; cache < cache_count(k); cache++) {
+		for (colour = 0, found = 0; colour < cache_geometry(k, cache)->colours; colour++) {
+			u32 set = cache_colour_set(k, cache, pa, colour);
+			const struct w_line *line = cache_find(w, cache, set, pa);
+
+			if (!line)
+				continue;
+			c->aliased |= found++ > 0;
+			c->cache[cache].present = TRUE;
+			c->cache[cache].dirty |= line->dirty != 0;
+			c->cache[cache].token =
+				datum_get(k, cache_sector(k, cache, line, pa), granule);
+		}
+	}
+}
+
+/* Does the event concern the watched granule, its line, or the mapping an access went wrong through? */
+static gboolean concerns(const struct recorder *r, const struct event *e)
+{
+	const struct cell *k = r->k;
+	u32 page = r->h->page, offset = r->h->offset;
+	u32 page_bytes = cell_page_bytes(k);
+	u64 from, to, at;
+
+	if (page == NO_ID)
+		return e->kind == EV_RUN_BEGIN || e->kind == EV_RUN_END || e->kind == EV_STEP_BEGIN ||
+		       e->kind == EV_SLEEP || e->kind == EV_SWITCH || e->kind == EV_DMA_DONE;
+	switch ((enum event_kind)e->kind) {
+	case EV_LOAD:
+	case EV_STORE:
+		return e->b == cell_page_pa(k, page) + align_down(offset, 1u << k->granule_shift) ||
+		       (e->c == page && (e->a & (page_bytes - 1)) ==
+						align_down(offset, 1u << k->granule_shift));
+	case EV_FILL:
+	case EV_WRITEBACK:
+	case EV_DROP:
+	case EV_EVICT:
+		return e->b - r->line_pa < r->line_bytes;
+	case EV_CACHE_OP:
+		if (e->c - r->line_pa < r->line_bytes)
+			return TRUE;
+		/* meant for the line, reached another page */
+		return r->watched_va && (e->b & ~(page_bytes - 1)) == r->watched_va;
+	case EV_DMA_WRITE:
+	case EV_DMA_READ:
+		at = align_down(offset, 1u << k->granule_shift);
+		return e->a == page && e->b <= at &&
+		       at < e->b + (e->kind == EV_DMA_WRITE ? (u64)e->c : 1u << k->granule_shift);
+	case EV_SYNC_BEGIN:
+	case EV_SYNC_PIECE:
+		at = (u64)page * page_bytes + offset;
+		from = (u64)e->a * page_bytes + e->b;
+		to = from + e->c;
+		return from <= at && at < to;
+	case EV_SET_PTE:
+	case EV_TLB_FLUSH:
+	case EV_TLB_REFILL:
+	case EV_TLB_REPAIR:
+		return r->watched_va && align_down(e->a, 2 * page_bytes) ==
+						align_down(r->watched_va, 2 * page_bytes);
+	case EV_STEP_BEGIN:
+	case EV_STEP_END:
+	case EV_KSTEP:
+	case EV_IRQS:
+	case EV_RUN_BEGIN:
+	case EV_RUN_END:
+	case EV_SWITCH:
+	case EV_SLEEP:
+	case EV_DMA_START:
+	case EV_DMA_DONE:
+	case EV_MAP:
+	case EV_UNMAP:
+	case EV_HANDLE:
+	case EVENT_COUNT:
+		break;
+	}
+	return FALSE;
+}
+
+static void on_event(void *arg, const struct event *event)
+{
+	struct recorder *r = arg;
+
+	if (r->done)
+		return;
+	if (event->ctx != NO_ID || event->step != NO_ID) {
+		r->ctx = event->ctx;
+		if (r->step == NO_ID)
+			r->step = event->step;
+		if (event->kind == EV_KSTEP)
+			r->kstep = event->kstep;
+	}
+	if (concerns(r, event))
+		g_array_append_val(r->events, *event);
+}
+
+static gboolean same_copies(const struct recorder *r, const struct copies *a, const struct copies *b)
+{
+	u32 i;
+
+	if (a->memory.token != b->memory.token || a->newest != b->newest)
+		return FALSE;
+	for (i = 0; i < cache_count(r->k); i++)
+		if (a->cache[i].present != b->cache[i].present || a->cache[i].dirty != b->cache[i].dirty ||
+		    a->cache[i].token != b->cache[i].token)
+			return FALSE;
+	return TRUE;
+}
+
+static void moment_add(struct recorder *r, const struct choice *choice, const struct copies *after)
+{
+	struct moment *m = g_new0(struct moment, 1);
+
+	m->number = r->number;
+	m->choice = *choice;
+	m->ctx = choice->kind == CHOICE_STEP || choice->kind == CHOICE_ENTER ? choice->actor : NO_ID;
+	m->device = choice->kind == CHOICE_DEVICE ? choice->actor : NO_ID;
+	m->step = r->step;
+	m->kstep = r->kstep;
+	m->events = r->events;
+	m->after = *after;
+	r->events = g_array_new(FALSE, FALSE, sizeof(struct event));
+	if (r->h->moments->len >= MOMENTS_MAX)
+		g_ptr_array_remove_index(r->h->moments, 0);
+	g_ptr_array_add(r->h->moments, m);
+}
+
+static void on_applied(void *arg, const struct world *w, const struct choice *choice)
+{
+	struct recorder *r = arg;
+	const struct finding *wanted = &r->h->found->finding;
+	struct copies after = r->now;
+	gboolean violation = FALSE;
+	u32 i;
+
+	if (r->done)
+		return;
+	r->number++;
+	for (i = 0; i < w->findings; i++) {
+		const struct finding *f = &w->finding[i];
+
+		if (f->rule != wanted->rule || f->warning != wanted->warning || f->step != wanted->step)
+			continue;
+		r->h->finding = *f;
+		r->h->confirmed = violation = TRUE;
+	}
+	if (r->h->page != NO_ID)
+		copies_take(w, r->h->page, r->h->offset, &after);
+	if (violation || r->events->len || (r->h->page != NO_ID && !same_copies(r, &after, &r->now)))
+		moment_add(r, choice, &after);
+	r->now = after;
+	g_array_set_size(r->events, 0);
+	r->ctx = r->step = NO_ID;
+	r->kstep = KS_NONE;
+	/* the violation is the last moment; what follows does not explain it */
+	if (violation && r->number >= r->h->found->at) {
+		r->done = TRUE;
+		r->h->choices = r->number;
+	}
+}
+
+/* The virtual page through which the violating access went: of its load, store or cache op. */
+static void va_of_access(void *arg, const struct event *event)
+{
+	struct recorder *r = arg;
+
+	if (event->kind == EV_CACHE_OP)
+		r->watched_va = align_down(event->b, cell_page_bytes(r->k));
+	else if (event->kind == EV_LOAD || event->kind == EV_STORE)
+		r->watched_va = align_down(event->a, cell_page_bytes(r->k));
+}
+
+static void stop_at_violation(void *arg, const struct world *w, const struct choice *choice)
+{
+	struct recorder *r = arg;
+	u32 i;
+
+	(void)choice;
+	for (i = 0; i < w->findings && !r->done; i++)
+		if (!w->finding[i].warning && w->finding[i].rule == r->h->found->finding.rule &&
+		    w->finding[i].step == r->h->found->finding.step && r->number + 1 >= r->h->found->at)
+			r->done = TRUE;
+	r->number++;
+}
+
+static void listen_until_done(void *arg, const struct event *event)
+{
+	struct recorder *r = arg;
+
+	if (!r->done)
+		va_of_access(arg, event);
+}
+
+/* Takes the outcome's choices again. */
+static gboolean repeat(struct recorder *r, const struct outcome *o, const struct found *f,
+		       void (*listen)(void *, const struct event *),
+		       void (*applied)(void *, const struct world *, const struct choice *))
+{
+	struct run_options options = {
+		.max_steps = f->at,
+		.listen = listen,
+		.applied = applied,
+		.arg = r,
+	};
+	const struct trail *trail = f->trail.length ? &f->trail : &o->trail;
+	struct run_result result;
+	gboolean ok;
+
+	r->done = FALSE;
+	r->number = 0;
+	if (trail->length)
+		run_trail(r->k, trail, &options, &result);
+	else
+		run_scheduled(r->k, &r->h->compiled->schedule, &options, &result);
+	ok = result.stop == RUN_ENDED || result.stop == RUN_MAX_STEPS;
+	run_result_free(&result);
+	return ok;
+}
+
+struct history *history_record(const struct outcome *o, const struct found *f)
+{
+	struct history *h = g_new0(struct history, 1);
+	struct recorder r = {.h = h, .ctx = NO_ID, .step = NO_ID, .kstep = KS_NONE};
+	gboolean ok = TRUE;
+
+	h->outcome = o;
+	h->found = f;
+	h->finding = f->finding;
+	h->page = f->finding.page;
+	h->moments = g_ptr_array_new();
+	h->own = !o->compiled->cell.identities;
+	h->compiled = h->own ? scenario_compile(o->scenario, o->cell, NULL, TRUE) : o->compiled;
+	bug_on(!h->compiled, "a cell that was checked does not compile");
+	r.k = &h->compiled->cell;
+	h->offset = f->finding.offset;
+	r.events = g_array_new(FALSE, FALSE, sizeof(struct event));
+	if (h->page != NO_ID) {
+		h->offset = align_down(h->offset, 1u << r.k->granule_shift);
+		r.line_bytes = 1u << r.k->machine.l1d.line_shift;
+		if (r.k->machine.l2.present)
+			r.line_bytes = MAX(r.line_bytes, 1u << r.k->machine.l2.line_shift);
+		r.line_pa = align_down(cell_page_pa(r.k, h->page) + h->offset, r.line_bytes);
+		h->start.memory.present = TRUE;
+		r.now = h->start;
+	}
+	if (f->finding.rule == R_WRONG_PAGE && !f->finding.warning)
+		ok = repeat(&r, o, f, listen_until_done, stop_at_violation);
+	if (ok)
+		ok = repeat(&r, o, f, on_event, on_applied);
+	g_array_unref(r.events);
+	if (!ok || !h->confirmed) {
+		history_free(h);
+		return NULL;
+	}
+	return h;
+}
+
+void history_free(struct history *h)
+{
+	guint i;
+
+	for (i = 0; i < h->moments->len; i++) {
+		struct moment *m = h->moments->pdata[i];
+
+		g_array_unref(m->events);
+		g_free(m);
+	}
+	g_ptr_array_unref(h->moments);
+	if (h->own)
+		compiled_free(h->compiled);
+	g_free(h);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How one violation came about: the same choices taken again with full identities, watching one granule:
+ * which copies of it exist, what they hold, and every event that concerns it.
+ */
+#ifndef STALELINE_JUDGE_HISTORY_H
+#define STALELINE_JUDGE_HISTORY_H
+
+#include "outcome.h"
+
+/* One copy of the watched granule. */
+struct copy {
+	gboolean present;
+	gboolean dirty;
+	u32 token;
+};
+
+/* All copies, as they stand after a choice. Cache 0 to cpus - 1 are L1s (any colour), then the L2. */
+struct copies {
+	struct copy memory;
+	struct copy cache[MAX_CPUS + 1];
+	gboolean aliased; /* an L1 holds it in more than one colour */
+	u32 newest;
+};
+
+/* A choice that changed a copy or concerned the granule. */
+struct moment {
+	u64 number; /* of the choice, from 1 */
+	struct choice choice;
+	u32 ctx, device; /* who acted; NO_ID */
+	u32 step; /* scenario step, NO_ID */
+	u32 kstep;
+	GArray *events; /* struct event: those that concern the granule */
+	struct copies after;
+};
+
+struct history {
+	const struct outcome *outcome;
+	const struct found *found;
+	struct compiled *compiled; /* the cell with identities; may be outcome->compiled */
+	gboolean own; /* compiled is ours to free */
+	struct finding finding; /* as the replay had it, with identities */
+	gboolean confirmed; /* the replay broke the same rule at the same step */
+	u32 page, offset; /* the granule, or NO_ID */
+	GPtrArray *moments; /* struct moment *, in order */
+	struct copies start;
+	u64 choices; /* up to and including the violation */
+};
+
+/* NULL when the cell cannot be repeated (interrupted, or no memory). */
+struct history *history_record(const struct outcome *o, const struct found *f);
+void history_free(struct history *h);
+
+/* Step and iteration of a token; FALSE for boot content and garbage. */
+gboolean history_writer(u32 token, guint *step, guint *iteration);
+
+#endif

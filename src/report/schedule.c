@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "schedule.h"
+
+#include <string.h>
+
+#include "cache_model.h"
+#include "pagetable.h"
+#include "story.h"
+
+#define ROWS_SHOWN 30u
+
+static const char *const outcome_words[] = {
+	[OP_MISS] = "no line",
+	[OP_CLEAN] = "clean line",
+	[OP_WROTE_BACK] = "written back",
+	[OP_DROPPED] = "DIRTY DATA DROPPED",
+	[OP_UNCACHED] = "uncached: nothing",
+};
+
+/* How much an event says about its row: the one with the highest rank names it. */
+static int rank(u32 kind)
+{
+	switch ((enum event_kind)kind) {
+	case EV_LOAD:
+	case EV_STORE:
+	case EV_DMA_WRITE:
+	case EV_DMA_READ:
+		return 9;
+	case EV_CACHE_OP:
+		return 8;
+	case EV_SYNC_BEGIN:
+		return 7;
+	case EV_SYNC_PIECE:
+		return 6;
+	case EV_SET_PTE:
+		return 5;
+	case EV_TLB_FLUSH:
+	case EV_TLB_REFILL:
+	case EV_TLB_REPAIR:
+		return 4;
+	case EV_EVICT:
+	case EV_DROP:
+	case EV_WRITEBACK:
+		return 3;
+	case EV_RUN_BEGIN:
+	case EV_RUN_END:
+	case EV_SLEEP:
+	case EV_SWITCH:
+		return 2;
+	case EV_STEP_BEGIN:
+	case EV_STEP_END:
+	case EV_KSTEP:
+	case EV_FILL:
+	case EV_IRQS:
+	case EV_DMA_START:
+	case EV_DMA_DONE:
+	case EV_MAP:
+	case EV_UNMAP:
+	case EV_HANDLE:
+	case EVENT_COUNT:
+		break;
+	}
+	return 1;
+}
+
+static char *pte_page(const struct compiled *c, u32 pte)
+{
+	const struct cell *k = &c->cell;
+
+	if (!(pte & LO_V))
+		return g_strdup("nothing");
+	return compiled_page_name(c, cell_page_of(k, (pte >> LO_PFN_SHIFT) << k->machine.page_shift));
+}
+
+static char *event_text(const struct compiled *c, const struct moment *m, const struct event *e)
+{
+	const struct step_info *info = compiled_info(c, m->step);
+	const char *step = info ? info->text : "";
+	g_autofree char *page = NULL;
+
+	switch ((enum event_kind)e->kind) {
+	case EV_LOAD:
+	case EV_STORE:
+		return g_strdup(step);
+	case EV_DMA_WRITE:
+		return g_strdup("writes memory");
+	case EV_DMA_READ:
+		return g_strdup("reads memory");
+	case EV_CACHE_OP:
+		if (cell_page_of(&c->cell, e->c) != NO_ID)
+			page = compiled_page_name(c, cell_page_of(&c->cell, e->c));
+		return g_strdup_printf("%s %s: %s", cache_op_name(e->a), page ? page : "?", outcome_words[e->d]);
+	case EV_SYNC_BEGIN:
+		return g_strdup_printf("%s: sync", step);
+	case EV_SYNC_PIECE:
+		return g_strdup_printf("%s: %s", step, e->d ? "synced" : "NO CACHE OP");
+	case EV_SET_PTE:
+		page = pte_page(c, e->b);
+		return g_strdup_printf("set_pte %08x = %s", e->a, page);
+	case EV_TLB_FLUSH:
+		return g_strdup_printf("flush TLB %08x", e->a);
+	case EV_TLB_REFILL:
+		return g_strdup_printf("TLB refill %08x", e->a);
+	case EV_TLB_REPAIR:
+		return g_strdup_printf("TLB repair %08x", e->a);
+	case EV_EVICT:
+	case EV_DROP:
+		return g_strdup("line leaves");
+	case EV_WRITEBACK:
+		return g_strdup("line is written back");
+	case EV_RUN_BEGIN:
+		return g_strdup("begins");
+	case EV_RUN_END:
+		return g_strdup("ends");
+	case EV_SLEEP:
+		return g_strdup_printf("%s: sleeps", step);
+	case EV_SWITCH:
+		return g_strdup("goes on");
+	case EV_STEP_BEGIN:
+		return g_strdup(step);
+	case EV_DMA_DONE:
+		return g_strdup("raises its interrupt");
+	case EV_STEP_END:
+	case EV_KSTEP:
+	case EV_FILL:
+	case EV_IRQS:
+	case EV_DMA_START:
+	case EV_MAP:
+	case EV_UNMAP:
+	case EV_HANDLE:
+	case EVENT_COUNT:
+		break;
+	}
+	return g_strdup(step);
+}
+
+static char *moment_text(const struct compiled *c, const struct moment *m)
+{
+	const struct event *best = NULL;
+	guint i;
+
+	for (i = 0; i < m->events->len; i++) {
+		const struct event *e = &g_array_index(m->events, struct event, i);
+
+		if (!best || rank(e->kind) > rank(best->kind))
+			best = e;
+	}
+	if (m->choice.kind == CHOICE_EVICT)
+		return g_strdup(best && best->kind == EV_EVICT && m->events->len == 1 ? "evicts the clean line" :
+											 "evicts the dirty line, writing it back");
+	if (best)
+		return event_text(c, m, best);
+	return g_strdup(m->step != NO_ID && compiled_info(c, m->step) ? compiled_info(c, m->step)->text : "");
+}
+
+static char *moment_actor(const struct compiled *c, const struct moment *m)
+{
+	if (m->choice.kind == CHOICE_EVICT)
+		return g_strdup(cache_is_l2(&c->cell, m->choice.actor) ? "L2" : "D$");
+	if (m->device != NO_ID)
+		return g_strdup(c->device_names->pdata[m->device]);
+	if (m->ctx != NO_ID)
+		return g_strdup(compiled_context_name(c, m->ctx));
+	return g_strdup("the end");
+}
+
+static char *copy_text(const struct compiled *c, const struct copy *now, const struct copy *before,
+		       gboolean first)
+{
+	g_autofree char *name = NULL;
+
+	if (!first && now->present == before->present && now->dirty == before->dirty &&
+	    now->token == before->token)
+		return g_strdup(".");
+	if (!now->present)
+		return g_strdup(first ? "-" : "(gone)");
+	name = story_data_name(c, now->token);
+	return g_strdup_printf("%s%s", name, now->dirty ? " DIRTY" : "");
+}
+
+/* Rows of texts, printed with columns as wide as they need. */
+struct table {
+	GPtrArray *rows; /* char **, NULL-terminated */
+	guint columns;
+};
+
+static void table_print(GString *out, const struct table *t)
+{
+	g_autofree guint *width = g_new0(guint, t->columns);
+	guint i, j;
+
+	for (i = 0; i < t->rows->len; i++) {
+		char **row = t->rows->pdata[i];
+
+		for (j = 0; j < t->columns; j++)
+			width[j] = MAX(width[j], (guint)g_utf8_strlen(row[j], -1));
+	}
+	for (i = 0; i < t->rows->len; i++) {
+		char **row = t->rows->pdata[i];
+		gsize begin = out->len;
+
+		g_string_append(out, "  ");
+		for (j = 0; j < t->columns; j++) {
+			guint pad = width[j] - (guint)g_utf8_strlen(row[j], -1);
+
+			/* the step's number stands on the right */
+			if (!j)
+				g_string_append_printf(out, "%*s%s", (int)pad, "", row[j]);
+			else
+				g_string_append_printf(out, "  %s%*s", row[j], (int)pad, "");
+		}
+		while (out->len > begin && out->str[out->len - 1] == ' ')
+			g_string_truncate(out, out->len - 1);
+		g_string_append_c(out, '\n');
+	}
+}
+
+static char **header_row(const struct history *h, guint columns)
+{
+	const struct cell *k = &h->compiled->cell;
+	g_autofree char *place = compiled_place(h->compiled, h->page, h->offset);
+	char **row = g_new0(char *, columns + 1);
+	guint j = 0, cache;
+
+	row[j++] = g_strdup("step");
+	row[j++] = g_strdup("who");
+	row[j++] = g_strdup("what");
+	if (h->page != NO_ID) {
+		for (cache = 0; cache < cache_count(k); cache++)
+			row[j++] = cache_is_l2(k, cache) ? g_strdup("L2") : g_strdup_printf("D$ cpu%u", cache);
+		row[j++] = g_strdup_printf("memory %s", place);
+	}
+	row[j++] = g_strdup("");
+	return row;
+}
+
+static char **moment_row(const struct history *h, guint at, guint columns,
+			 const struct schedule_mark *marks, guint count)
+{
+	const struct moment *m = h->moments->pdata[at];
+	const struct copies *before = at ? &((struct moment *)h->moments->pdata[at - 1])->after : &h->start;
+	const struct cell *k = &h->compiled->cell;
+	char **row = g_new0(char *, columns + 1);
+	GString *mark = g_string_new(NULL);
+	guint j = 0, cache, i;
+
+	for (i = 0; i < count; i++) {
+		if (marks[i].moment != at)
+			continue;
+		if (marks[i].number && !strstr(mark->str, "("))
+			g_string_append_printf(mark, "(%u)", marks[i].number);
+		if (*marks[i].word)
+			g_string_append_printf(mark, "%s%s", mark->len ? " " : "", marks[i].word);
+	}
+	row[j++] = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)m->number);
+	row[j++] = moment_actor(h->compiled, m);
+	row[j++] = moment_text(h->compiled, m);
+	if (h->page != NO_ID) {
+		for (cache = 0; cache < cache_count(k); cache++)
+			row[j++] = copy_text(h->compiled, &m->after.cache[cache], &before->cache[cache], FALSE);
+		row[j++] = copy_text(h->compiled, &m->after.memory, &before->memory, !at);
+	}
+	row[j++] = g_string_free(mark, FALSE);
+	return row;
+}
+
+static gboolean marked(guint at, const struct schedule_mark *marks, guint count)
+{
+	guint i;
+
+	for (i = 0; i < count; i++)
+		if (marks[i].moment == at)
+			return TRUE;
+	return FALSE;
+}
+
+/* A row that changes no copy and only says that a mapping or the TLB was touched. */
+static gboolean minor(const struct history *h, guint at)
+{
+	const struct moment *m = h->moments->pdata[at];
+	const struct copies *before = at ? &((struct moment *)h->moments->pdata[at - 1])->after : &h->start;
+	int best = 0;
+	guint i;
+
+	if (memcmp(&m->after, before, sizeof(*before)))
+		return FALSE;
+	for (i = 0; i < m->events->len; i++)
+		best = MAX(best, rank(g_array_index(m->events, struct event, i).kind));
+	return best < 5;
+}
+
+void schedule_append(GString *out, const struct history *h, const struct schedule_mark *marks, guint count,
+		     gboolean all)
+{
+	struct table t = {.rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev)};
+	guint shown = 0, i, from = 0, left = 0;
+
+	t.columns = 4 + (h->page != NO_ID ? cache_count(&h->compiled->cell) + 1 : 0);
+	g_ptr_array_add(t.rows, header_row(h, t.columns));
+	/* the last rows are the ones that matter; marked ones always do */
+	if (!all && h->moments->len > ROWS_SHOWN)
+		from = h->moments->len - ROWS_SHOWN;
+	for (i = 0; i < h->moments->len; i++) {
+		if (!all && !marked(i, marks, count) && (i < from || (h->page != NO_ID && minor(h, i)))) {
+			left++;
+			continue;
+		}
+		g_ptr_array_add(t.rows, moment_row(h, i, t.columns, marks, count));
+		shown++;
+	}
+	g_string_append_printf(out, "\nschedule (%u of %" G_GUINT64_FORMAT " steps shown%s; `.` = unchanged):\n\n",
+			       shown, (guint64)h->choices,
+			       left ? ", more concern this place: --all shows them" : "");
+	table_print(out, &t);
+	g_ptr_array_unref(t.rows);
+}

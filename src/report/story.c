@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "story.h"
+
+#include <string.h>
+
+#include "cache_model.h"
+#include "datum.h"
+#include "schedule.h"
+
+char *story_data_name(const struct compiled *c, u32 token)
+{
+	const struct step_info *info;
+	guint step, iteration;
+
+	if (token == DATUM_GARBAGE)
+		return g_strdup("garbage");
+	if (!history_writer(token, &step, &iteration))
+		return g_strdup("boot content");
+	info = compiled_info(c, step);
+	if (info && info->label)
+		return g_strdup(info->label);
+	return compiled_step_name(c, step);
+}
+
+/* What the story is told with. */
+struct story {
+	const struct history *h;
+	const struct compiled *c;
+	struct explanation e;
+	char *place, *got, *want;
+	/* the numbers of the carets, 0 for those that are not shown */
+	guint n_old, n_sync, n_new, n_culprit, n_reader;
+};
+
+static guint moment_step(const struct story *s, guint moment)
+{
+	const struct moment *m;
+
+	if (moment == NO_ID)
+		return NO_ID;
+	m = s->h->moments->pdata[moment];
+	return m->step;
+}
+
+static char *cache_name(const struct story *s, int source)
+{
+	const struct cell *k = &s->c->cell;
+
+	if (source < 0)
+		return g_strdup("memory");
+	if ((u32)source == cache_l2(k))
+		return g_strdup("the L2");
+	return g_strdup_printf("cpu%d's D$", source);
+}
+
+static void headline(const struct story *s, GString *text)
+{
+	const struct finding *f = &s->h->finding;
+	g_autofree char *step = compiled_step_name(s->c, f->step);
+	const char *actor = f->ctx == NO_ID ? "the device" : compiled_context_name(s->c, f->ctx);
+
+	if (f->warning) {
+		g_string_append(text, warning_text((enum warning)f->rule));
+		return;
+	}
+	switch ((enum rule)f->rule) {
+	case R_STALE_LOAD:
+	case R_LEAK:
+		g_string_append_printf(text, "%s loads `%s` from %s, but the newest data there is `%s`", actor,
+				       s->got, s->place, s->want);
+		return;
+	case R_STALE_DMA_READ:
+		g_string_append_printf(text, "the device reads `%s` from %s, but the newest data there is `%s`",
+				       s->got, s->place, s->want);
+		return;
+	case R_LOST_WRITE:
+		g_string_append_printf(text, "`%s`, the newest data of %s, is in no memory, cache or buffer",
+				       s->want, s->place);
+		return;
+	case R_WRONG_PAGE:
+		g_string_append_printf(text, "%s means %s, but its address leads to another page", actor,
+				       s->place);
+		return;
+	case R_BAD_ADDRESS:
+	case R_DEADLOCK:
+	case R_SLEEP_IN_ATOMIC:
+	case R_LOCK_RECURSION:
+	case R_IRQS_UNBALANCED:
+	case R_SLOT_EXHAUSTED:
+	case R_MACHINE_CHECK:
+	case R_BUG_ON:
+	case R_DMA_OWNERSHIP:
+	case R_DMA_MISUSE:
+	case R_UNSYNCED_RANGE:
+	case RULE_COUNT:
+		break;
+	}
+	g_string_append_printf(text, "%s: %s", step, rule_text((enum rule)f->rule));
+}
+
+/* Gives the carets their numbers, in the order in which things happened. */
+static void number_carets(struct story *s)
+{
+	struct {
+		guint moment;
+		guint *number;
+	} all[] = {
+		{s->e.old_writer, &s->n_old},	  {s->e.sync, &s->n_sync},
+		{s->e.new_writer, &s->n_new},	  {s->e.culprit, &s->n_culprit},
+		{s->e.reader, &s->n_reader},
+	};
+	guint next = 1, i, j;
+
+	/* the culprit is shown only where it is not one of the others */
+	for (i = 0; i < G_N_ELEMENTS(all); i++) {
+		guint least = NO_ID, at = NO_ID;
+
+		for (j = 0; j < G_N_ELEMENTS(all); j++) {
+			if (*all[j].number || all[j].moment == NO_ID || all[j].moment >= least)
+				continue;
+			least = all[j].moment;
+			at = j;
+		}
+		if (at == NO_ID)
+			break;
+		*all[at].number = next++;
+		for (j = 0; j < G_N_ELEMENTS(all); j++)
+			if (!*all[j].number && all[j].moment == least)
+				*all[j].number = *all[at].number;
+	}
+}
+
+static void label(const struct story *s, struct diag_fault *fault, guint step, guint number,
+		  const char *text)
+{
+	const struct step_info *info = compiled_info(s->c, step);
+
+	if (number && info && info->span.src && step != s->h->finding.step)
+		diag_label(fault, info->span, "(%u) %s", number, text);
+}
+
+static void source_snippet(const struct story *s, GString *out, gboolean colour)
+{
+	const struct finding *f = &s->h->finding;
+	const struct step_info *info = compiled_info(s->c, f->step);
+	const struct outcome *o = s->h->outcome;
+	g_autoptr(GString) head = g_string_new(NULL);
+	const char *name = f->warning ? warning_name((enum warning)f->rule) : rule_name((enum rule)f->rule);
+	struct diag_fault *fault;
+	struct diag *diag;
+
+	headline(s, head);
+	diag = diag_new();
+	fault = diag_error(diag, name, info ? info->span : diag_source_whole(o->scenario->tree->src), "%s",
+			   head->str);
+	if (info)
+		diag_primary_label(fault, "(%u) %s", s->n_reader ? s->n_reader : 1,
+				   f->warning ? "here" : "HERE");
+	label(s, fault, s->e.old_step, s->n_old, "wrote what was read");
+	label(s, fault, moment_step(s, s->e.sync), s->n_sync,
+	      s->e.sync_ran ? "the sync owed: it ran, see below" : "the sync owed: no cache op was done here");
+	label(s, fault, s->e.new_step, s->n_new, "wrote the newest data");
+	if (s->e.culprit != NO_ID && s->n_culprit != s->n_sync && s->n_culprit != s->n_new)
+		label(s, fault, moment_step(s, s->e.culprit), s->n_culprit, "did the damage");
+	diag_print(diag, out, colour);
+	diag_free(diag);
+	while (out->len && out->str[out->len - 1] == '\n')
+		g_string_truncate(out, out->len - 1);
+	g_string_append_c(out, '\n');
+}
+
+static void why_sync(const struct story *s, GString *out)
+{
+	const struct strategy_file *strategy = s->c->strategy;
+	g_autofree char *step = compiled_step_name(s->c, moment_step(s, s->e.sync));
+
+	if (s->e.sync == NO_ID) {
+		g_string_append(out, "  - No sync of this place was called in between.\n");
+		return;
+	}
+	if (!s->e.sync_ran)
+		g_string_append_printf(out,
+				       "  - The sync owed in between is (%u), %s, and it did nothing here: "
+				       "strategy `%s` is\n    \"%s\".\n",
+				       s->n_sync, step, strategy->name, strategy->doc);
+	else if (!s->e.sync_useful)
+		g_string_append_printf(out,
+				       "  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
+				       "ops, and none of them\n    found a line to act on.\n",
+				       s->n_sync, step, strategy->name);
+	else
+		g_string_append_printf(out,
+				       "  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
+				       "ops, which acted on %u lines,\n    but not on this one in time.\n",
+				       s->n_sync, step, strategy->name, s->e.sync_useful);
+}
+
+/* Who wrote the two, where the old copy sat, what the sync owed did: in sentences. */
+static void why_data(const struct story *s, GString *out)
+{
+	const struct explanation *e = &s->e;
+	g_autofree char *source = cache_name(s, e->source);
+	gboolean device = s->h->finding.rule == R_STALE_DMA_READ;
+	const char *reader = device ? "the device" : "it";
+
+	switch (e->cause) {
+	case CAUSE_NOT_INVALIDATED:
+	case CAUSE_REFILLED_DURING_DMA:
+	case CAUSE_ALIAS:
+		g_string_append_printf(out, "  - (%u) got `%s`, because it hit a line of %s", s->n_reader,
+				       s->got, source);
+		if (s->n_old)
+			g_string_append_printf(out, " that held it since (%u)", s->n_old);
+		g_string_append(out, ".\n");
+		break;
+	case CAUSE_CLOBBERED_BY_WRITEBACK:
+		g_string_append_printf(out,
+				       "  - (%u) got `%s` from memory. Memory had held `%s` since (%u), until "
+				       "(%u) wrote a dirty line with\n    older data back on top of it.\n",
+				       s->n_reader, s->got, s->want, s->n_new, s->n_culprit);
+		break;
+	case CAUSE_NOT_WRITTEN_BACK:
+	case CAUSE_L2_NOT_MAINTAINED:
+		if (e->source >= 0 && device) {
+			g_string_append_printf(out, "  - (%u): %s reads memory, but `%s` of (%u) is still in "
+						    "a dirty line of %s.\n",
+					       s->n_reader, reader, s->want, s->n_new, source);
+		} else {
+			g_string_append_printf(out, "  - (%u) got `%s`, because %s still held it.\n",
+					       s->n_reader, s->got, source);
+		}
+		break;
+	case CAUSE_DIRTY_LINE_DISCARDED:
+		g_string_append_printf(out, "  - `%s` of (%u) sat in a dirty line, which (%u) invalidated "
+					    "without write-back.\n",
+				       s->want, s->n_new, s->n_culprit);
+		break;
+	case CAUSE_PARTIAL_LINE:
+		g_string_append_printf(out, "  - The line of %s holds bytes of the buffer and bytes beside it: "
+					    "the CPU's and the device's copies\n    of it overwrite each other.\n",
+				       s->place);
+		break;
+	case CAUSE_FOREIGN_WRITE:
+		g_string_append_printf(out, "  - `%s` of (%u) never reached %s: it went to another page.\n",
+				       s->want, s->n_new, s->place);
+		break;
+	case CAUSE_STALE_TLB_ENTRY:
+	case CAUSE_SLOT_REUSED:
+	case CAUSE_UNKNOWN:
+	case CAUSE_COUNT:
+		break;
+	}
+	if (e->cause != CAUSE_UNKNOWN)
+		why_sync(s, out);
+	if (e->cause == CAUSE_NOT_INVALIDATED && s->n_new && !s->c->cell.machine.dma_coherent)
+		g_string_append_printf(out, "  - Memory holds `%s` because of (%u); this machine's DMA does not "
+					    "touch the caches.\n",
+				       s->want, s->n_new);
+	if (e->unfixable)
+		g_string_append(out, "  - not fixable by sync: no placement of cache ops makes this layout "
+				     "safe; give the buffer lines of its own.\n");
+}
+
+static void why_mapping(const struct story *s, GString *out)
+{
+	const struct explanation *e = &s->e;
+	g_autofree char *step = compiled_step_name(s->c, moment_step(s, e->culprit));
+
+	if (e->cause == CAUSE_SLOT_REUSED && e->culprit != NO_ID)
+		g_string_append_printf(out,
+				       "  - The address was made for %s. Since then (%u), %s, put another page "
+				       "into the same slot, and nobody\n    put the first one back.\n",
+				       s->place, s->n_culprit, step);
+	else
+		g_string_append_printf(out,
+				       "  - The page table says %s, but this CPU's TLB still holds what the "
+				       "entry said before: no flush came between\n    the new pte and this access.\n",
+				       s->place);
+}
+
+static void story_init(struct story *s, const struct history *h)
+{
+	*s = (struct story){.h = h, .c = h->compiled};
+	explain(h, &s->e);
+	s->place = compiled_place(s->c, h->finding.page, h->finding.offset);
+	s->got = story_data_name(s->c, h->finding.got);
+	s->want = story_data_name(s->c, h->finding.want);
+	number_carets(s);
+}
+
+static void story_clear(struct story *s)
+{
+	g_free(s->place);
+	g_free(s->got);
+	g_free(s->want);
+}
+
+static void schedule_marks(const struct story *s, GArray *marks)
+{
+	const struct {
+		guint moment, number;
+		const char *word;
+	} all[] = {
+		{s->e.old_writer, s->n_old, ""},
+		{s->e.sync, s->n_sync, s->e.sync_ran ? "" : "nothing done"},
+		{s->e.new_writer, s->n_new, ""},
+		{s->e.culprit, s->n_culprit, ""},
+		{s->e.reader, s->n_reader, s->h->finding.warning ? "" : rule_name((enum rule)s->h->finding.rule)},
+	};
+	guint i;
+
+	for (i = 0; i < G_N_ELEMENTS(all); i++) {
+		struct schedule_mark mark = {all[i].moment, all[i].number, all[i].word};
+
+		if (all[i].moment != NO_ID)
+			g_array_append_val(marks, mark);
+	}
+}
+
+void story_append(GString *out, const struct outcome *o, const struct found *f,
+		  const struct report_options *options)
+{
+	g_autofree char *command = report_replay_command(o, f);
+	g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(struct schedule_mark));
+	struct history *h = history_record(o, f);
+	struct story s;
+
+	if (!h) {
+		g_string_append_printf(out, "%s: the schedule could not be repeated\n",
+				       rule_name((enum rule)f->finding.rule));
+		return;
+	}
+	story_init(&s, h);
+	source_snippet(&s, out, options->colour);
+	g_string_append_printf(out, "\ncell:  %s\n", *o->cell->id ? o->cell->id : "the only one");
+	if (s.e.cause != CAUSE_UNKNOWN) {
+		g_string_append_printf(out, "cause: %s%s\n\nwhy:\n", cause_name(s.e.cause),
+				       s.e.unfixable ? ", not fixable by sync" : "");
+		if (h->finding.rule == R_WRONG_PAGE)
+			why_mapping(&s, out);
+		else
+			why_data(&s, out);
+	}
+	schedule_marks(&s, marks);
+	schedule_append(out, h, (const struct schedule_mark *)(void *)marks->data, marks->len,
+			options->all_steps);
+	g_string_append_printf(out, "\nreplay: %s\n", command);
+	story_clear(&s);
+	history_free(h);
+}
