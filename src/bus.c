@@ -170,8 +170,15 @@ static enum access_result refill(const struct act *a, u32 va)
 		.lo = {pagetable_read(a->w, mm, even), pagetable_read(a->w, mm, odd)},
 	};
 
+	u32 victim = a->arg;
+
+	if (victim == NO_ID && w_cpu(a->w, a->cpu)->tlb_entries == k->machine.tlb_entries)
+		victim = 0;
 	entry.global = entry.lo[0] & entry.lo[1] & LO_G;
-	if (tlb_conflicts(a->w, a->cpu, &entry, NO_ID) && k->machine.machine_check) {
+	/* TLBWR over the entry that would be the duplicate makes none */
+	if (tlb_conflicts(a->w, a->cpu, &entry,
+			  victim == NO_ID ? NO_ID : w_cpu(a->w, a->cpu)->wired + victim) &&
+	    k->machine.machine_check) {
 		oracle_end(a, R_MACHINE_CHECK, (struct meaning){NO_ID, 0});
 		return ACCESS_DEAD;
 	}
@@ -380,6 +387,7 @@ enum access_result bus_hit_op(const struct act *a, enum cache_op op, u32 va, str
 	if (result != ACCESS_DONE)
 		return result;
 	*outcome = OP_UNCACHED;
+	to.meant = m;
 	if (t.cacheable && cache != CACHE_NONE) {
 		/* an op past the end of what the scenario declares finds no line, like on untouched memory */
 		if (aim(a, &t, m, &to) && !to.right)
@@ -388,7 +396,7 @@ enum access_result bus_hit_op(const struct act *a, enum cache_op op, u32 va, str
 		line = cache_find(a->w, cache, set, t.pa);
 		*outcome = line ? line_op(a, op, cache, set, line) : OP_MISS;
 	}
-	tell(a, EV_CACHE_OP, op, va, t.pa, *outcome);
+	tell(a, EV_CACHE_OP, op, va, t.pa, *outcome, to.meant.page);
 	return ACCESS_DONE;
 }
 
@@ -404,7 +412,8 @@ enum op_outcome bus_index_op(const struct act *a, enum cache_op op, u32 set, u32
 		if (!line->tag || line->way != way)
 			continue;
 		pa = cache_line_pa(a->k, cache, line);
-		tell(a, EV_CACHE_OP, op, pa, pa, line->dirty ? OP_WROTE_BACK : OP_CLEAN);
+		tell(a, EV_CACHE_OP, op, pa, pa, line->dirty ? OP_WROTE_BACK : OP_CLEAN,
+		     cell_page_of(a->k, pa));
 		return line_op(a, op, cache, set, line);
 	}
 	return OP_MISS;

@@ -111,10 +111,13 @@ u32 engine_enabled_plain(const struct world *w, struct choice *out, u32 room)
 
 u32 engine_enabled(const struct world *w, struct choice *out, u32 room)
 {
-	struct list l = {out, room, engine_enabled_plain(w, out, room)};
+	struct choice first = {0};
+	struct list l = {out, room, engine_enabled_plain(w, room ? out : &first, room ? room : 1)};
 
+	if (room && l.n)
+		first = out[0];
 	/* once only the end is left, evictions can change nothing any more */
-	if (!l.n || (l.n == 1 && (!room || out[0].kind == CHOICE_FINISH)))
+	if (!l.n || (l.n == 1 && first.kind == CHOICE_FINISH))
 		return l.n;
 	add_evictions(&l, w);
 	return l.n;

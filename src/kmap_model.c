@@ -99,6 +99,17 @@ KFUNC(flush_all_zero_pkmaps)
 	K_END;
 }
 
+/* A slot that a kunmap gave back since every one had a user: its wake_up() was for us too. */
+static bool pkmap_unused(const struct world *w)
+{
+	u32 nr;
+
+	for (nr = 0; nr < w->k->last_pkmap; nr++)
+		if (*pkmap_count(w, nr) < 2)
+			return true;
+	return false;
+}
+
 /*
  * mm/highmem.c map_new_virtual(), 2.6.36; called with kmap_lock held, may drop it to sleep. No TLB flush
  * here: a count of 0 promises that no stale entry is left.
@@ -125,7 +136,9 @@ KFUNC(map_new_virtual)
 		/* every slot has a user: add_wait_queue(&pkmap_map_wait), unlock, schedule() */
 		UNLOCK_KMAP_CALL(2);
 		K_STEP(pkmap_wait);
-		context_sleep(a, WAIT_PKMAP, 0);
+		/* queued before the unlock: woken already, schedule() returns at once */
+		if (!pkmap_unused(a->w))
+			context_sleep(a, WAIT_PKMAP, 0);
 		LOCK_KMAP_CALL(4);
 		/* somebody else may have mapped the page meanwhile */
 		if (page_address(a->w, L->page))

@@ -165,7 +165,7 @@ void oracle_touch(const struct act *a, struct meaning at, u32 length, bool store
 
 	if (k->machine.l2.present && k->machine.l2.line_shift > k->machine.l1d.line_shift)
 		line = 1u << k->machine.l2.line_shift;
-	if (!w_page(a->w, at.page)->owners)
+	if (at.page >= k->pages || !w_page(a->w, at.page)->owners)
 		return;
 	for (map = 0; map < k->maps; map++) {
 		const struct dma_map_def *def = &k->map[map];
@@ -189,7 +189,8 @@ void oracle_touch(const struct act *a, struct meaning at, u32 length, bool store
 				continue;
 			}
 			if (overlaps(align_down(touched, line), line, begin, sg->length) &&
-			    !k->machine.dma_coherent)
+			    !k->machine.dma_coherent &&
+			    (def->device == NO_ID || !k->device[def->device].coherent))
 				oracle_warn(a, W_LINE_SHARED, at);
 		}
 	}

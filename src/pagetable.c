@@ -66,7 +66,7 @@ const u32 *pagetable_entry(const struct world *w, u32 mm, u32 va)
 	va = align_down(va, cell_page_bytes(k));
 	if (va < KSEG0)
 		return user_entry(w, mm, va);
-	if (va >= PKMAP_BASE && pkmap_nr(k, va) < k->last_pkmap)
+	if (va >= PKMAP_BASE && pkmap_nr(k, va) < k->last_pkmap + (k->last_pkmap & 1))
 		return pkmap_pte(w, pkmap_nr(k, va));
 	if (va <= FIXADDR_TOP && fixmap_index(k, va) < slots)
 		return w->word + k->layout.fixmap_pte + fixmap_index(k, va);

@@ -29,7 +29,8 @@ u32 world_layout(struct cell *k)
 	l->lock = take(&next, 1 + k->devices);
 	l->page = take(&next, k->pages * (u32)(sizeof(struct w_page) / sizeof(u32)));
 	l->user_pte = take(&next, k->user_ptes);
-	l->pkmap_pte = take(&next, k->last_pkmap);
+	/* a pool of one still has a buddy, which only ever holds G */
+	l->pkmap_pte = take(&next, k->last_pkmap + (k->last_pkmap & 1));
 	l->pkmap_count = take(&next, k->last_pkmap);
 	/* one more: the last slot's buddy, which only ever holds G */
 	l->fixmap_pte = take(&next, m->cpus * KM_TYPE_NR + 1);
@@ -110,7 +111,7 @@ size_t world_step_bound(const struct cell *k)
 	u32 i;
 
 	for (i = 0; i < k->sgs; i++)
-		map_words += (k->sg[i].length >> k->granule_shift) / 32 +
+		map_words += (k->sg[i].length >> k->granule_shift) +
 			     3 * (k->sg[i].length >> m->page_shift) + 6;
 
 	/*

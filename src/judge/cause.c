@@ -137,7 +137,7 @@ static gboolean op_went_astray(const struct history *h, guint from, guint until,
 		for (j = 0; j < m->events->len; j++) {
 			const struct event *e = &g_array_index(m->events, struct event, j);
 
-			if (e->kind == EV_CACHE_OP && e->d != OP_UNCACHED &&
+			if (e->kind == EV_CACHE_OP && e->d != OP_UNCACHED && e->e == h->page &&
 			    cell_page_of(k, e->c) != h->page) {
 				*at = i;
 				return TRUE;
@@ -299,8 +299,10 @@ void explain(const struct history *h, struct explanation *ret)
 		explain_cached(h, ret);
 	else
 		explain_memory(h, h->finding.want, ret);
-	if (op_went_astray(h, ret->new_writer, ret->reader, &astray) && rule != R_STALE_LOAD)
+	if (op_went_astray(h, rule == R_STALE_LOAD ? ret->old_writer : ret->new_writer, ret->reader, &astray)) {
+		ret->astray = TRUE;
 		ret->culprit = astray;
+	}
 	if (beside_a_buffer(h) && (ret->cause == CAUSE_CLOBBERED_BY_WRITEBACK ||
 				   ret->cause == CAUSE_DIRTY_LINE_DISCARDED ||
 				   ret->cause == CAUSE_NOT_INVALIDATED)) {

@@ -26,6 +26,7 @@ struct explanation {
 	guint reader; /* the violation itself: the last moment */
 	int source; /* cache the old data was read from, or -1 for memory */
 	guint source_since; /* moment from which that copy held it */
+	gboolean astray; /* culprit is a cache op for the place that reached another page */
 	guint culprit; /* moment that did the damage: write-back, discard, remapping */
 	guint sync; /* moment of the sync that was owed; its SYNC_BEGIN event */
 	gboolean sync_ran; /* it ran a cache op */

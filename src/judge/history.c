@@ -84,8 +84,10 @@ static gboolean concerns(const struct recorder *r, const struct event *e)
 	case EV_CACHE_OP:
 		if (e->c - r->line_pa < r->line_bytes)
 			return TRUE;
-		/* meant for the line, reached another page */
-		return r->watched_va && (e->b & ~(page_bytes - 1)) == r->watched_va;
+		/* meant for the line, reached another page; or through the mapping that went wrong */
+		return (e->e == page && align_down(e->b & (page_bytes - 1), r->line_bytes) ==
+						align_down(offset, r->line_bytes)) ||
+		       (r->watched_va && (e->b & ~(page_bytes - 1)) == r->watched_va);
 	case EV_DMA_WRITE:
 	case EV_DMA_READ:
 		at = align_down(offset, 1u << k->granule_shift);

@@ -108,8 +108,11 @@ static void print_assumptions(const struct outcome *o)
 	if (!o->compiled || !o->explored || o->verdict == VERDICT_REFUSED)
 		return;
 	k = &o->compiled->cell;
-	if (k->evictions_max != NO_ID)
-		printf("assumed: at most %u evictions by the environment\n", k->evictions_max);
+	if (k->evictions_max == 0)
+		puts("assumed: the environment evicts no line");
+	else if (k->evictions_max != NO_ID)
+		printf("assumed: the environment evicts at most %u line%s\n", k->evictions_max,
+		       k->evictions_max == 1 ? "" : "s");
 	if (o->complete && o->states)
 		printf("odds that two states were taken for one: %.1e\n", seen_odds(o->states));
 }

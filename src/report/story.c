@@ -178,7 +178,13 @@ static void why_sync(const struct story *s, GString *out)
 		g_string_append(out, "  - No sync of this place was called in between.\n");
 		return;
 	}
-	if (!s->e.sync_ran)
+	if (s->e.astray)
+		g_string_append_printf(out,
+				       "  - The sync owed in between is (%u), %s. It ran, but (%u), its op for this "
+				       "line, went through a mapping\n    that leads to another page by now: see "
+				       "wrong-page.\n",
+				       s->n_sync, step, s->n_culprit);
+	else if (!s->e.sync_ran)
 		g_string_append_printf(out,
 				       "  - The sync owed in between is (%u), %s, and it did nothing here: "
 				       "strategy `%s` is\n    \"%s\".\n",
@@ -191,8 +197,9 @@ static void why_sync(const struct story *s, GString *out)
 	else
 		g_string_append_printf(out,
 				       "  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
-				       "ops, which acted on %u lines,\n    but not on this one in time.\n",
-				       s->n_sync, step, strategy->name, s->e.sync_useful);
+				       "ops, which acted on %u line%s,\n    but not on this one in time.\n",
+				       s->n_sync, step, strategy->name, s->e.sync_useful,
+				       s->e.sync_useful == 1 ? "" : "s");
 }
 
 /* Who wrote the two, where the old copy sat, what the sync owed did: in sentences. */

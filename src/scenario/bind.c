@@ -163,10 +163,12 @@ static void unknown_value(struct binder *b, const struct ynode *node, const char
 {
 	struct diag_fault *f = bind_error(b, "E0103", node, "%s: unknown value `%s`", what, text);
 	const char *near = words_nearest(text, words);
-	g_autofree char *all = words_join(words, further ? "," : "or");
+	g_autofree char *all = further ? g_strjoinv("`, `", (char **)words) : words_join(words, "or");
 
-	if (g_strv_length((char **)words) <= WORDS_SHOWN)
-		diag_primary_label(f, "expected %s%s", all, further ? further : "");
+	if (further)
+		diag_primary_label(f, "expected `%s`%s", all, further);
+	else if (g_strv_length((char **)words) <= WORDS_SHOWN)
+		diag_primary_label(f, "expected %s", all);
 	else if (!near)
 		diag_help(f, "expected %s", all);
 	if (near)

@@ -10,12 +10,15 @@
 
 #define LOWMEM_FIRST_PA 0x01000000u
 #define PAGES_MAX 262144u
+#define PAGES_GUESSED 1024u /* where the count given cannot be read */
 #define FRAMES_END 0x100000000ull
 
 static const char *const kernel_keys[] = {"version", "last-pkmap", "debug-highmem",
 					  "hardirq-nesting", "preempt", NULL};
 static const char *const version_words[] = {"2.6.36", NULL};
 static const char *const explore_keys[] = {"evictions", "tlb", "max-states", NULL};
+static const char *const eviction_words[] = {"any", "none", NULL};
+#define EVICTIONS_ANY 0
 static const char *const tlb_words[] = {"when-full", "any", NULL};
 static const char *const page_keys[] = {"zone", "pfn", "count", "free", "note", NULL};
 static const char *const zone_words[] = {"lowmem", "highmem", NULL};
@@ -24,6 +27,8 @@ static const char *const kind_words[] = {"bus-master", NULL};
 static const char *const dma_words[] = {"noncoherent", "coherent", NULL};
 static const char *const context_keys[] = {"cpu", "level", "on", "times", "mm", "steps", "note", NULL};
 static const char *const level_words[] = {"process", "softirq", "hardirq", NULL};
+static const char *const trigger_words[] = {"start", "raise", "any", NULL};
+static const char *const times_words[] = {"forever", NULL};
 static const char *const event_keys[] = {"at", "after", "op", "do", NULL};
 static const char *const evict_keys[] = {"evict", NULL};
 
@@ -56,17 +61,14 @@ static void explore_compile(struct compiler *c, const struct ynode *map)
 {
 	struct cell *k = &c->out->cell;
 	const struct ynode *v;
-	const char *text;
+	guint64 number = 0;
 
 	k->evictions_max = NO_ID;
 	if (map && bind_map(&c->b, map, "explore", explore_keys)) {
-		if ((v = ynode_get(map, "evictions")) && (text = bind_text(&c->b, v, "evictions"))) {
-			if (!strcmp(text, "none"))
-				k->evictions_max = 0;
-			else if (strcmp(text, "any"))
-				k->evictions_max = (u32)bind_number(&c->b, v, "evictions", SCALAR_PLAIN,
-								    0, 1000, 0);
-		}
+		if ((v = ynode_get(map, "evictions")) &&
+		    bind_word_or_number(&c->b, v, "evictions", eviction_words, SCALAR_PLAIN, 0, 1000,
+					&number) != EVICTIONS_ANY)
+			k->evictions_max = (u32)number; /* 0 for `none` */
 		if ((v = ynode_get(map, "tlb")))
 			k->tlb_any = bind_word(&c->b, v, "tlb", tlb_words) == 1;
 		if ((v = ynode_get(map, "max-states")))
@@ -84,36 +86,49 @@ struct free_frames {
 static void page_compile(struct compiler *c, const struct yentry *e, struct free_frames *next)
 {
 	u32 shift = c->out->cell.machine.page_shift;
-	guint64 low_end = KSEG_SIZE >> shift, end = FRAMES_END >> shift;
+	guint64 low_end = KSEG_SIZE >> shift, end = FRAMES_END >> shift, room = low_end;
 	struct page_name name = {.first = c->out->pages->len, .count = 1};
+	guint before = diag_mark(c->b.diag);
 	struct page_info page = {0};
 	guint64 pfn, *from;
 	const struct ynode *v;
 	guint i;
 
-	if (!refs_name(c, e->key, "page") || !bind_map(&c->b, e->value, "page", page_keys))
-		return;
-	if ((v = bind_required(&c->b, e->value, "page", "zone")))
+	/* a page with a fault is a page: its uses are no faults of their own */
+	refs_name(c, e->key, "page");
+	if (bind_map(&c->b, e->value, "page", page_keys) &&
+	    (v = bind_required(&c->b, e->value, "page", "zone")))
 		page.highmem = bind_word(&c->b, v, "zone", zone_words) == 1;
 	if ((v = ynode_get(e->value, "count")))
-		name.count = (guint)bind_number(&c->b, v, "count", SCALAR_COUNTS, 1, PAGES_MAX, 1);
+		name.count = (guint)bind_number(&c->b, v, "count", SCALAR_COUNTS, 1, PAGES_MAX,
+						PAGES_GUESSED);
 	if ((v = ynode_get(e->value, "free")))
 		page.starts_free = bind_bool(&c->b, v, "free", FALSE);
 	from = page.highmem ? &next->high : &next->low;
 	pfn = *from;
-	if ((v = ynode_get(e->value, "pfn")))
+	if (page.highmem)
+		room = end - low_end;
+	if ((v = ynode_get(e->value, "pfn")) && diag_mark(c->b.diag) == before && name.count <= room)
 		pfn = bind_number(&c->b, v, "pfn", SCALAR_PLAIN, page.highmem ? low_end : 0,
 				  (page.highmem ? end : low_end) - name.count, pfn);
-	if (pfn + name.count > (page.highmem ? end : low_end))
-		diag_error(c->b.diag, "E0180", e->key->used_at, "the zone has no room for `%s`",
-			   e->key->text);
+	if (pfn + name.count > (page.highmem ? end : low_end)) {
+		diag_primary_label(diag_error(c->b.diag, "E0180", e->key->used_at,
+					      "the zone has no room for `%s`", e->key->text),
+				   "%u page%s of %u bytes", name.count, name.count == 1 ? "" : "s",
+				   1u << shift);
+		name.count = 1;
+		pfn = page.highmem ? low_end : 0;
+	}
 	for (i = 0; i < c->out->ranges->len; i++) {
 		const struct page_range *r = &g_array_index(c->out->ranges, struct page_range, i);
 
-		if (pfn < r->pfn + (guint64)r->count && r->pfn < pfn + name.count)
-			diag_error(c->b.diag, "E0181", v ? v->used_at : e->key->used_at,
-				   "`%s` has page frames of `%s`", e->key->text,
-				   g_array_index(c->out->page_names, struct page_name, i).name);
+		if (diag_mark(c->b.diag) == before && pfn < r->pfn + (guint64)r->count &&
+		    r->pfn < pfn + name.count)
+			diag_primary_label(
+				diag_error(c->b.diag, "E0181", v ? v->used_at : e->key->used_at,
+					   "`%s` has page frames of `%s`", e->key->text,
+					   g_array_index(c->out->page_names, struct page_name, i).name),
+				"which has 0x%x to 0x%x", r->pfn, r->pfn + r->count - 1);
 	}
 	*from = MAX(*from, pfn + name.count);
 	for (i = 0; i < name.count; i++) {
@@ -162,8 +177,7 @@ static void devices_compile(struct compiler *c, const struct ynode *map)
 		struct device_def device = {0};
 		const struct ynode *v;
 
-		if (!refs_name(c, e->key, "device"))
-			continue;
+		refs_name(c, e->key, "device");
 		if (!ynode_is_empty(e->value) && bind_map(&c->b, e->value, "device", device_keys)) {
 			if ((v = ynode_get(e->value, "kind")))
 				bind_word(&c->b, v, "kind", kind_words);
@@ -188,22 +202,22 @@ static u32 mm_of(struct compiler *c, const char *name)
 	return mm - 1;
 }
 
-static void trigger_compile(struct compiler *c, const struct ynode *node, const char *self,
-			    struct context_def *def)
+/* FALSE after an error. */
+static gboolean trigger_compile(struct compiler *c, const struct ynode *node, const char *self,
+				struct context_def *def)
 {
-	static const char *const words[] = {"start", "raise", "any", NULL};
 	static const enum ctx_trigger triggers[] = {ON_START, ON_RAISE, ON_ANY};
 	const char *text = bind_text(&c->b, node, "on");
 	g_autoptr(GPtrArray) all = g_ptr_array_new();
 	guint i;
 
 	if (!text)
-		return;
-	for (i = 0; words[i]; i++) {
-		g_ptr_array_add(all, (char *)words[i]);
-		if (!strcmp(words[i], text)) {
+		return FALSE;
+	for (i = 0; trigger_words[i]; i++) {
+		g_ptr_array_add(all, (char *)trigger_words[i]);
+		if (!strcmp(trigger_words[i], text)) {
 			def->trigger = triggers[i];
-			return;
+			return TRUE;
 		}
 	}
 	for (i = 0; i < c->out->device_names->len; i++) {
@@ -211,7 +225,7 @@ static void trigger_compile(struct compiler *c, const struct ynode *node, const 
 		if (!strcmp(c->out->device_names->pdata[i], text)) {
 			def->trigger = ON_DEVICE;
 			def->source = i;
-			return;
+			return TRUE;
 		}
 	}
 	for (i = 0; i < c->out->context_names->len; i++) {
@@ -220,45 +234,50 @@ static void trigger_compile(struct compiler *c, const struct ynode *node, const 
 		if (!strcmp(c->out->context_names->pdata[i], text)) {
 			def->trigger = ON_CONTEXT;
 			def->source = i;
-			return;
+			return TRUE;
 		}
 	}
 	g_ptr_array_add(all, NULL);
 	bind_unknown(&c->b, "E0182", node, "trigger", text, (const char *const *)all->pdata);
+	return FALSE;
 }
 
 static void context_compile(struct compiler *c, const struct yentry *e, struct context_def *def)
 {
+	gboolean known = TRUE;
 	const struct ynode *v;
 	const char *text;
+	guint64 times;
 	int word;
 
-	*def = (struct context_def){.times = 1};
-	if (!refs_name(c, e->key, "context") || !bind_map(&c->b, e->value, "context", context_keys))
+	*def = (struct context_def){.times = 1, .trigger = ON_START};
+	refs_name(c, e->key, "context");
+	if (!bind_map(&c->b, e->value, "context", context_keys))
 		return;
 	if ((v = ynode_get(e->value, "cpu")))
 		def->cpu = (u32)bind_number(&c->b, v, "cpu", SCALAR_PLAIN, 0,
 					    c->out->cell.machine.cpus - 1, 0);
 	if ((v = ynode_get(e->value, "level"))) {
 		word = bind_word(&c->b, v, "level", level_words);
-		def->level = word < 0 ? LEVEL_PROCESS : (enum ctx_level)word;
+		known = word >= 0;
+		def->level = known ? (enum ctx_level)word : LEVEL_PROCESS;
 	}
 	def->trigger = def->level == LEVEL_PROCESS ? ON_START : ON_ANY;
 	if ((v = ynode_get(e->value, "on")))
-		trigger_compile(c, v, e->key->text, def);
-	if (def->level == LEVEL_PROCESS && def->trigger == ON_DEVICE)
-		diag_error(c->b.diag, "E0183", v->used_at,
-			   "a device interrupts: expected `level: hardirq`");
-	if (def->level != LEVEL_PROCESS && v && def->trigger == ON_START)
-		diag_help(diag_error(c->b.diag, "E0184", v->used_at, "an interrupt has no start"),
+		known = trigger_compile(c, v, e->key->text, def) && known && !bind_misspelt(e->value, "level");
+	if (known && v && def->level != LEVEL_HARDIRQ && def->trigger == ON_DEVICE)
+		diag_primary_label(bind_error(&c->b, "E0183", v, "a device interrupts: expected `level: hardirq`"),
+				   "a device");
+	if (known && v && def->level != LEVEL_PROCESS && def->trigger == ON_START)
+		diag_help(bind_error(&c->b, "E0184", v, "an interrupt has no start"),
 			  "write `on: any`, the name of a device, or `on: raise`");
 	if (def->trigger == ON_DEVICE || def->trigger == ON_RAISE)
 		def->times = TIMES_TRIGGERED;
-	if ((v = ynode_get(e->value, "times")) && (text = bind_text(&c->b, v, "times"))) {
-		if (!strcmp(text, "forever"))
-			def->times = TIMES_FOREVER;
-		else
-			def->times = (u32)bind_number(&c->b, v, "times", SCALAR_COUNTS, 1, 1000000, 1);
+	if ((v = ynode_get(e->value, "times"))) {
+		times = 1;
+		word = bind_word_or_number(&c->b, v, "times", times_words, SCALAR_COUNTS, 1, 1000000,
+					   &times);
+		def->times = word < 0 ? (u32)times : TIMES_FOREVER;
 	}
 	if (def->level == LEVEL_PROCESS) {
 		g_autofree char *own = g_strdup_printf("%s ", e->key->text);
@@ -268,28 +287,52 @@ static void context_compile(struct compiler *c, const struct yentry *e, struct c
 	}
 }
 
-/* A context that waits, directly or through others, for its own end. */
+/* A context that waits, directly or through others, for its own end: said once for each circle. */
 static void trigger_cycles(struct compiler *c, const struct ynode *map)
 {
 	guint n = c->out->contexts->len, i, at, hops;
 
 	for (i = 0; i < n; i++) {
+		g_autoptr(GString) names = g_string_new(NULL);
+		const struct ynode *key = g_array_index(map->entries, struct yentry, i).key;
+
 		at = i;
 		for (hops = 0; hops < n; hops++) {
 			const struct context_def *def =
 				&g_array_index(c->out->contexts, struct context_def, at);
-			const struct yentry *e = &g_array_index(map->entries, struct yentry, i);
 
-			if (def->trigger != ON_CONTEXT)
+			if (def->trigger != ON_CONTEXT || def->source < i)
 				break;
 			at = def->source;
+			g_string_append_printf(names, " -> `%s`", compiled_context_name(c->out, at));
 			if (at != i)
 				continue;
-			diag_help(diag_error(c->b.diag, "E0185", e->key->used_at,
-					     "`%s` starts only after itself", e->key->text),
+			diag_help(diag_error(c->b.diag, "E0185", key->used_at,
+					     "`%s` starts only after itself: it waits for%s", key->text,
+					     names->str + strlen(" ->")),
 				  "one of the contexts in the circle must have another `on:`");
 			break;
 		}
+	}
+}
+
+/* What `on:` names must be one thing. */
+static void trigger_names_check(struct compiler *c, const struct ynode *map, const char *what)
+{
+	guint i, j;
+
+	for (i = 0; map && map->kind == Y_MAP && i < map->entries->len; i++) {
+		const struct ynode *key = g_array_index(map->entries, struct yentry, i).key;
+
+		if (g_strv_contains(trigger_words, key->text))
+			diag_help(diag_error(c->b.diag, "E0179", key->used_at,
+					     "`%s` cannot be the name of a %s", key->text, what),
+				  "it has a meaning in `on: %s`", key->text);
+		for (j = 0; !strcmp(what, "context") && j < c->out->device_names->len; j++)
+			if (!strcmp(c->out->device_names->pdata[j], key->text))
+				diag_help(diag_error(c->b.diag, "E0179", key->used_at,
+						     "`%s` is the name of a device already", key->text),
+					  "`on: %s` must mean one of them", key->text);
 	}
 }
 
@@ -305,6 +348,7 @@ static void contexts_compile(struct compiler *c, const struct ynode *map)
 		bind_map(&c->b, map, "contexts", NULL);
 		return;
 	}
+	trigger_names_check(c, map, "context");
 	for (i = 0; i < map->entries->len; i++)
 		g_ptr_array_add(c->out->context_names,
 				g_strdup(g_array_index(map->entries, struct yentry, i).key->text));
@@ -362,7 +406,9 @@ static void event_do(struct compiler *c, const struct ynode *node, struct run_ev
 		if (halves[0] && refs_pages(c, &page, &ref)) {
 			if (offset >= (guint64)ref.count * cell_page_bytes(&c->out->cell))
 				diag_error(c->b.diag, "E0149", v->used_at,
-					   "evict: the offset is past the end of the page");
+					   "the offset 0x%" G_GINT64_MODIFIER
+					   "x is past the end, which is 0x%" G_GINT64_MODIFIER "x",
+					   offset, (guint64)ref.count * cell_page_bytes(&c->out->cell));
 			event->page = ref.first + (u32)(offset >> c->out->cell.machine.page_shift);
 			event->offset = (u32)offset & (cell_page_bytes(&c->out->cell) - 1);
 		}
@@ -385,7 +431,10 @@ static void event_compile(struct compiler *c, const struct ynode *map, gboolean 
 	if (!at)
 		at = ynode_get(map, "after");
 	if (!at) {
-		diag_error(c->b.diag, "E0108", map->used_at, "event: `at` or `after` is missing");
+		if (!bind_misspelt(map, "at") && !bind_misspelt(map, "after"))
+			diag_primary_label(diag_error(c->b.diag, "E0108", map->used_at,
+						      "event: `at` or `after` is missing"),
+					   "expected a key `at` or `after`");
 		return;
 	}
 	refs_step(c, at, &event.ctx, &event.step);
@@ -418,6 +467,11 @@ static void schedules_compile(struct compiler *c, const struct ynode *map)
 	for (i = 0; i < map->entries->len; i++) {
 		const struct yentry *e = &g_array_index(map->entries, struct yentry, i);
 
+		refs_name(c, e->key, "schedule");
+		if (!strcmp(e->key->text, "all"))
+			diag_help(diag_error(c->b.diag, "E0188", e->key->used_at,
+					     "`all` cannot be the name of a schedule"),
+				  "it is built in and means every schedule there is");
 		if (!bind_list(&c->b, e->value, "schedule"))
 			continue;
 		for (j = 0; j < e->value->items->len; j++)
@@ -547,6 +601,7 @@ struct compiled *compile_cell(const struct compile_request *request)
 	/* operands are checked against the pages already */
 	k->page = (const struct page_info *)(void *)c.out->pages->data;
 	devices_compile(&c, ynode_get(root, "devices"));
+	trigger_names_check(&c, ynode_get(root, "devices"), "device");
 	contexts_compile(&c, bind_required(&c.b, root, "scenario", "contexts"));
 	schedules_compile(&c, ynode_get(root, "schedules"));
 	if ((v = ynode_get(root, "force")) && bind_bool(&c.b, v, "force", FALSE))

@@ -5,6 +5,8 @@
 #include "scalar.h"
 #include "words.h"
 
+#define DEFAULT_ROOM 65536u
+
 static gboolean is_name(const char *text)
 {
 	const char *p;
@@ -17,9 +19,11 @@ static gboolean is_name(const char *text)
 
 gboolean refs_name(struct compiler *c, const struct ynode *at, const char *what)
 {
-	if (is_name(at->text))
-		return TRUE;
-	diag_help(diag_error(c->b.diag, "E0140", at->used_at, "`%s` cannot be the name of a %s", at->text,
+	const struct ynode *v = bind_resolve(&c->b, at);
+
+	if (!v || is_name(v->text))
+		return v != NULL;
+	diag_help(bind_error(&c->b, "E0140", at, "`%s` cannot be the name of a %s", v->text,
 			     what),
 		  "names are made of letters, digits, `-` and `_`");
 	return FALSE;
@@ -85,7 +89,7 @@ static gboolean parts_parse(struct compiler *c, const struct ynode *at, const ch
 		return TRUE;
 bad:
 	parts_clear(p);
-	diag_help(diag_error(c->b.diag, "E0141", at->used_at, "`%s` is not a reference", text),
+	diag_help(bind_error(&c->b, "E0141", at, "`%s` is not a reference", text),
 		  "expected a name such as `pg`, `ra[3]`, `ra[0..31]`, `v+0x40` or `reader.map`");
 	return FALSE;
 }
@@ -113,6 +117,27 @@ static const struct page_name *page_lookup(struct compiler *c, const char *name)
 	return NULL;
 }
 
+static gboolean index_check(struct compiler *c, const struct ynode *at, const struct parts *p,
+			    const char *name, guint count)
+{
+	struct diag_fault *f;
+
+	if (p->first <= p->last && p->last < count)
+		return TRUE;
+	if (p->first > p->last) {
+		f = bind_error(&c->b, "E0143", at, "a range goes upwards, and its last page is part of it");
+		diag_help(f, "write `%s[%" G_GUINT64_FORMAT "..%" G_GUINT64_FORMAT "]`", name, p->last,
+			  p->first);
+		return FALSE;
+	}
+	f = bind_error(&c->b, "E0143", at, "`%s` has %u page%s", name, count, count == 1 ? "" : "s");
+	if (count == 1)
+		diag_primary_label(f, "expected index 0, or none");
+	else
+		diag_primary_label(f, "expected an index of 0 to %u", count - 1);
+	return FALSE;
+}
+
 static gboolean page_parts(struct compiler *c, const struct ynode *at, const struct parts *p,
 			   struct page_ref *ret)
 {
@@ -120,20 +145,17 @@ static gboolean page_parts(struct compiler *c, const struct ynode *at, const str
 
 	if (!n) {
 		g_autofree const char **words = page_words(c);
+		g_autofree char *full = g_strjoin(".", p->context ? p->context : p->name,
+						  p->context ? p->name : NULL, NULL);
 
-		bind_unknown(&c->b, "E0142", at, "page", p->name, words);
+		bind_unknown(&c->b, "E0142", at, "page", full, words);
 		return FALSE;
 	}
 	*ret = (struct page_ref){n->first, n->count};
 	if (!p->indexed)
 		return TRUE;
-	if (p->first > p->last || p->last >= n->count) {
-		diag_primary_label(diag_error(c->b.diag, "E0143", at->used_at,
-					      "`%s` has %u page%s", n->name, n->count,
-					      n->count == 1 ? "" : "s"),
-				   "expected an index of 0 to %u", n->count - 1);
+	if (!index_check(c, at, p, n->name, n->count))
 		return FALSE;
-	}
 	*ret = (struct page_ref){n->first + (guint)p->first, (guint)(p->last - p->first) + 1};
 	return TRUE;
 }
@@ -148,7 +170,7 @@ gboolean refs_pages(struct compiler *c, const struct ynode *at, struct page_ref 
 		return FALSE;
 	ok = page_parts(c, at, &p, ret);
 	if (ok && p.offset) {
-		diag_error(c->b.diag, "E0144", at->used_at, "expected whole pages, without `+offset`");
+		bind_error(&c->b, "E0144", at, "expected whole pages, without `+offset`");
 		ok = FALSE;
 	}
 	parts_clear(&p);
@@ -190,7 +212,7 @@ static void unknown_handle(struct compiler *c, const struct ynode *at, const cha
 	struct diag_fault *f;
 
 	if (ambiguous) {
-		f = diag_error(c->b.diag, "E0145", at->used_at,
+		f = bind_error(&c->b, "E0145", at,
 			       "more than one context has a mapping `%s`", name);
 		diag_help(f, "write `CONTEXT.%s`", name);
 		return;
@@ -226,7 +248,7 @@ gboolean refs_address(struct compiler *c, const struct ynode *at, gboolean uncac
 {
 	const char *text = bind_text(&c->b, at, "address");
 	guint64 page_bytes = cell_page_bytes(&c->out->cell);
-	gboolean ambiguous, ok = FALSE;
+	gboolean ambiguous, ok = TRUE;
 	struct page_ref ref;
 	struct parts p;
 	int handle;
@@ -240,30 +262,36 @@ gboolean refs_address(struct compiler *c, const struct ynode *at, gboolean uncac
 
 		*ret = (struct operand){OPERAND_HANDLE, (u32)handle, 0, 0};
 		*room = h->pages * page_bytes;
-		p.offset += p.first * page_bytes;
-		ok = TRUE;
+		/* without pages it was made by a faulty step, which has its error */
+		if (!h->pages)
+			*room = MAX(DEFAULT_ROOM, p.offset + 1);
+		else if (p.indexed)
+			ok = index_check(c, at, &p, h->name, h->pages);
+		if (h->pages && ok)
+			p.offset = MIN(p.offset, *room) + p.first * page_bytes;
 	} else if (ambiguous || !page_lookup(c, p.name)) {
 		unknown_handle(c, at, p.name, ambiguous, TRUE);
-	} else if (page_parts(c, at, &p, &ref)) {
+		ok = FALSE;
+	} else if ((ok = page_parts(c, at, &p, &ref))) {
 		if (c->out->cell.page[ref.first].highmem) {
 			struct diag_fault *f =
-				diag_error(c->b.diag, "E0147", at->used_at,
+				bind_error(&c->b, "E0147", at,
 					   "`%s` is a highmem page: it has no kernel address of its own", text);
 
 			diag_help(f, "map it first: kmap, kmap-atomic or map-user with `as:`");
+			ok = FALSE;
 		} else {
 			*ret = (struct operand){uncached ? OPERAND_KSEG1 : OPERAND_KSEG0, ref.first, 0, 0};
 			*room = ref.count * page_bytes;
-			ok = TRUE;
 		}
 	}
 	if (ok && uncached && ret->kind == OPERAND_HANDLE) {
-		diag_error(c->b.diag, "E0148", at->used_at,
+		bind_error(&c->b, "E0148", at,
 			   "uncached: only lowmem pages have a kseg1 address");
 		ok = FALSE;
 	}
 	if (ok && p.offset >= *room) {
-		diag_error(c->b.diag, "E0149", at->used_at,
+		bind_error(&c->b, "E0149", at,
 			   "the offset 0x%" G_GINT64_MODIFIER "x is past the end, which is 0x%"
 			   G_GINT64_MODIFIER "x", p.offset, *room);
 		ok = FALSE;
@@ -325,7 +353,7 @@ gboolean refs_map(struct compiler *c, const struct ynode *at, guint *ret)
 				       (const char *const *)words->pdata),
 			  "give the dma-map or readahead step an `id:`");
 	} else if (ambiguous) {
-		diag_help(diag_error(c->b.diag, "E0145", at->used_at,
+		diag_help(bind_error(&c->b, "E0145", at,
 				     "more than one context has a step `%s`", p.name),
 			  "write `CONTEXT.%s`", p.name);
 	}
@@ -376,7 +404,7 @@ gboolean refs_step(struct compiler *c, const struct ynode *at, guint *context, g
 	if (!text || !parts_parse(c, at, text, &p))
 		return FALSE;
 	if (!p.context) {
-		diag_help(diag_error(c->b.diag, "E0153", at->used_at, "`%s`: of which context?", text),
+		diag_help(bind_error(&c->b, "E0153", at, "`%s`: of which context?", text),
 			  "write `CONTEXT.STEP`, the step by its `id:` or, where that is unique, its op");
 		parts_clear(&p);
 		return FALSE;
@@ -408,16 +436,19 @@ gboolean refs_step(struct compiler *c, const struct ynode *at, guint *context, g
 			ops++;
 		}
 	}
+	for (i = def->first_step; i < def->first_step + def->steps; i++)
+		if (!g_ptr_array_find_with_equal_func(words, compiled_info(c->out, i)->op, g_str_equal, NULL))
+			g_ptr_array_add(words, (char *)compiled_info(c->out, i)->op);
 	if (*step == NO_ID && ops == 1)
 		*step = by_op;
-	if (*step == NO_ID) {
-		struct diag_fault *f;
-
+	if (*step == NO_ID && ops > 1) {
+		diag_help(bind_error(&c->b, "E0155", at, "`%s` has %u steps `%s`", p.context, ops, p.name),
+			  "give the one you mean an `id:`");
+	} else if (*step == NO_ID) {
 		g_ptr_array_add(words, NULL);
-		f = bind_unknown(&c->b, "E0154", at, "step", p.name, (const char *const *)words->pdata);
-		if (ops > 1)
-			diag_note(f, "`%s` has %u steps `%s`: give the one you mean an `id:`", p.context,
-				  ops, p.name);
+		diag_note(bind_unknown(&c->b, "E0154", at, "step", p.name, (const char *const *)words->pdata),
+			  "of the context `%s`: a step by its `id:`, or by its name where that is unique",
+			  p.context);
 	}
 	parts_clear(&p);
 	return *step != NO_ID;

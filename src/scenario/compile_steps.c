@@ -65,34 +65,60 @@ static gboolean step_parse(struct compiler *c, const struct ynode *node, gboolea
 	return p->spec != NULL;
 }
 
+/* Is a key of the step's map, other than those it may have, meant to be this one? */
+static gboolean arg_misspelt(const struct parsed *p, const char *name, const char *const *keys)
+{
+	const char *const words[] = {name, NULL};
+	guint i;
+
+	for (i = 0; p->args && i < p->args->entries->len; i++) {
+		const char *key = g_array_index(p->args->entries, struct yentry, i).key->text;
+
+		if (!g_strv_contains(keys, key) && words_nearest(key, words))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static void args_check(struct compiler *c, const struct parsed *p)
 {
-	const char *keys[VOCAB_ARGS + 3];
-	guint i, n = 0;
+	const char *keys[VOCAB_ARGS + 3], *missing[VOCAB_ARGS + 1];
+	g_autoptr(GString) expected = g_string_new("expected");
+	g_autofree char *all = NULL;
+	guint i, n = 0, m = 0;
 
-	for (i = 0; i < VOCAB_ARGS && p->spec->arg[i].type != ARG_NONE; i++) {
-		const struct arg_spec *a = &p->spec->arg[i];
-
-		keys[n++] = a->name;
-		if (a->required && !arg(p, a->name)) {
-			struct diag_fault *f = diag_error(c->b.diag, "E0108", p->name->used_at,
-							  "%s: `%s` is missing", p->spec->name, a->name);
-
-			diag_primary_label(f, "expected `%s:` with a %s", a->name,
-					   vocab_arg_kind(a->type));
-		}
-	}
+	for (i = 0; i < VOCAB_ARGS && p->spec->arg[i].type != ARG_NONE; i++)
+		keys[n++] = p->spec->arg[i].name;
 	keys[n++] = "id";
 	keys[n++] = "note";
 	keys[n] = NULL;
 	if (p->args)
 		bind_map(&c->b, p->args, p->spec->name, keys);
-	if (p->alone && p->spec->arg[0].type == ARG_NONE)
-		diag_error(c->b.diag, "E0161", p->alone->used_at, "%s takes no argument", p->spec->name);
+	if (p->alone && p->spec->arg[0].type == ARG_NONE) {
+		bind_error(&c->b, "E0161", p->alone, "%s takes no argument", p->spec->name);
+		return;
+	}
+	for (i = 0; i < VOCAB_ARGS && p->spec->arg[i].type != ARG_NONE; i++) {
+		const struct arg_spec *a = &p->spec->arg[i];
+
+		if (!a->required || arg(p, a->name) || arg_misspelt(p, a->name, keys))
+			continue;
+		g_string_append_printf(expected, "%s `%s:` (%s)", m ? " and" : "", a->name,
+				       vocab_arg_kind(a->type));
+		missing[m++] = a->name;
+	}
+	missing[m] = NULL;
+	if (!m)
+		return;
+	all = words_join(missing, "and");
+	diag_primary_label(diag_error(c->b.diag, "E0108", p->name->used_at, "%s: %s %s missing", p->spec->name,
+				      all, m == 1 ? "is" : "are"),
+			   "%s", expected->str);
 }
 
 /* Colour and pair of an address chosen by us: no two mappings share a TLB entry by accident. */
-static guint32 choose_va(struct compiler *c, guint mm, guint pages, const struct ynode *colour)
+static guint32 choose_va(struct compiler *c, guint mm, guint pages, const struct ynode *at,
+			 const struct ynode *colour)
 {
 	const struct machine *m = &c->out->cell.machine;
 	guint32 page = machine_page_bytes(m);
@@ -103,6 +129,12 @@ static guint32 choose_va(struct compiler *c, guint mm, guint pages, const struct
 	if (colour)
 		va += page * (guint32)bind_number(&c->b, colour, "colour", SCALAR_PLAIN, 0,
 						  m->l1d.colours - 1, 0);
+	/* the user's half of the address space, as far as it goes */
+	if ((guint64)va + (guint64)pages * page > KSEG0) {
+		bind_error(&c->b, "E0178", at, "the address space has no room for %u more page%s", pages,
+			   pages == 1 ? "" : "s");
+		return USER_VA_FIRST;
+	}
 	*next = va + pages * page;
 	return va;
 }
@@ -129,42 +161,50 @@ static void user_ptes_add(struct compiler *c, guint mm, guint32 va, guint pages)
 	}
 }
 
+static void user_va(struct compiler *c, const struct parsed *p, guint mm, struct handle_info *h)
+{
+	guint64 page_bytes = cell_page_bytes(&c->out->cell), bytes = h->pages * page_bytes;
+	const struct ynode *v = arg(p, "va");
+
+	if (!v || bytes > KSEG0 - page_bytes)
+		h->va = choose_va(c, mm, h->pages, p->name, arg(p, "colour"));
+	else
+		h->va = (guint32)bind_number(&c->b, v, "va", SCALAR_PLAIN, page_bytes, KSEG0 - bytes,
+					     USER_VA_FIRST);
+	if (v && arg(p, "colour"))
+		diag_label(bind_error(&c->b, "E0156", arg(p, "colour"), "colour: the address is given already"),
+			   v->used_at, "here");
+	if (h->va % page_bytes)
+		diag_help(bind_error(&c->b, "E0164", v, "va: not the start of a page"),
+			  "the nearest below is 0x%" G_GINT64_MODIFIER "x", h->va / page_bytes * page_bytes);
+	else
+		user_ptes_add(c, mm, h->va, h->pages);
+}
+
 static void handle_declare(struct compiler *c, const struct parsed *p)
 {
 	const struct context_def *def = &g_array_index(c->out->contexts, struct context_def, c->context);
 	const struct ynode *as = arg(p, "as"), *page = arg(p, "page"), *v;
-	struct handle_info h = {.context = c->context, .made_by = p->spec->fn, .pages = 1};
-	guint64 page_bytes = cell_page_bytes(&c->out->cell);
+	struct handle_info h = {.context = c->context, .made_by = p->spec->fn};
 	struct page_ref ref = {0, 1};
 	const char *name;
 	guint i;
 
-	if (!as || !page || !(name = bind_text(&c->b, as, "as")) || !refs_name(c, as, "mapping"))
+	/* also a faulty step makes its mapping, of no pages: later steps that use it are not at fault */
+	if (!as || !(name = bind_text(&c->b, as, "as")))
 		return;
-	if (refs_pages(c, page, &ref)) {
+	h.span = as->used_at;
+	if (refs_name(c, as, "mapping") && page && refs_pages(c, page, &ref)) {
 		h.page = ref.first;
 		h.pages = ref.count;
 		if (p->spec->fn != KF_step_map_user && ref.count != 1)
-			diag_error(c->b.diag, "E0162", page->used_at, "%s maps one page", p->spec->name);
+			bind_error(&c->b, "E0162", page, "%s maps one page, not %u", p->spec->name, ref.count);
 	}
-	h.span = as->used_at;
-	if (p->spec->fn == KF_step_map_user) {
-		if (def->level != LEVEL_PROCESS) {
-			diag_error(c->b.diag, "E0163", p->name->used_at,
-				   "map-user: only a process has an address space");
-			return;
-		}
-		if ((v = arg(p, "va")))
-			h.va = (guint32)bind_number(&c->b, v, "va", SCALAR_PLAIN, page_bytes,
-						    KSEG0 - h.pages * page_bytes, USER_VA_FIRST);
-		else
-			h.va = choose_va(c, def->mm, h.pages, arg(p, "colour"));
-		if (h.va % page_bytes)
-			diag_error(c->b.diag, "E0164", v ? v->used_at : as->used_at,
-				   "va: not the start of a page");
-		else
-			user_ptes_add(c, def->mm, h.va, h.pages);
-	}
+	if (p->spec->fn == KF_step_map_user && def->level != LEVEL_PROCESS)
+		diag_error(c->b.diag, "E0163", p->name->used_at,
+			   "map-user: only a process has an address space");
+	else if (p->spec->fn == KF_step_map_user && h.pages)
+		user_va(c, p, def->mm, &h);
 	if (p->spec->fn == KF_step_kmap_atomic) {
 		static const char *slots[KM_TYPE_NR + 1];
 		int word = KM_USER0;
@@ -244,6 +284,28 @@ static void map_declare(struct compiler *c, const struct parsed *p)
 	g_array_append_val(c->out->map_infos, info);
 }
 
+/* What a step that does not exist was meant to make, so that its uses are no faults of their own. */
+static void unknown_declare(struct compiler *c, const struct parsed *p)
+{
+	struct handle_info h = {.context = c->context, .made_by = KF_none};
+	struct map_info info = {.context = c->context};
+	struct dma_map_def def = {.first_sg = c->out->sg->len, .device = NO_ID};
+	const struct ynode *v;
+
+	if ((v = ynode_get(p->args, "as")) && v->kind == Y_SCALAR) {
+		h.name = g_strdup(v->text);
+		h.span = v->used_at;
+		g_array_append_val(c->out->handles, h);
+	}
+	if ((v = ynode_get(p->args, "id")) && v->kind == Y_SCALAR) {
+		info.id = g_strdup(v->text);
+		g_array_append_val(c->out->maps, def);
+		g_array_append_val(c->out->map_infos, info);
+	}
+	if ((v = ynode_get(p->args, "steps")))
+		steps_declare(c, v);
+}
+
 void steps_declare(struct compiler *c, const struct ynode *list)
 {
 	guint i;
@@ -254,8 +316,10 @@ void steps_declare(struct compiler *c, const struct ynode *list)
 		const struct ynode *body;
 		struct parsed p;
 
-		if (!step_parse(c, list->items->pdata[i], FALSE, &p))
+		if (!step_parse(c, list->items->pdata[i], FALSE, &p)) {
+			unknown_declare(c, &p);
 			continue;
+		}
 		if (!strcmp(p.spec->name, "repeat")) {
 			body = arg(&p, "steps");
 			if (body)
@@ -338,13 +402,17 @@ static void handle_use(struct compiler *c, const struct parsed *p, struct step *
 	if (!at || !refs_handle(c, at, &handle))
 		return;
 	h = &g_array_index(c->out->handles, struct handle_info, handle);
+	if (h->made_by == KF_none)
+		return; /* by a step that does not exist */
 	s->arg[2] = handle;
 	s->arg[1] = s->fn == KF_step_kunmap_atomic ? h->slot : h->pages;
 	if ((s->fn == KF_step_kunmap && h->made_by != KF_step_kmap) ||
 	    (s->fn == KF_step_kunmap_atomic && h->made_by != KF_step_kmap_atomic) ||
 	    (s->fn == KF_step_unmap_user && h->made_by != KF_step_map_user))
-		diag_label(diag_error(c->b.diag, "E0169", at->used_at, "%s: `%s` was not made by its "
-								       "counterpart", p->spec->name, h->name),
+		diag_label(bind_error(&c->b, "E0169", at, "%s: `%s` was made by %s", p->spec->name, h->name,
+				      h->made_by == KF_step_kmap	? "kmap" :
+				      h->made_by == KF_step_kmap_atomic ? "kmap-atomic" :
+									  "map-user"),
 			   h->span, "made here");
 }
 
@@ -362,6 +430,8 @@ static void map_use(struct compiler *c, const struct parsed *p, struct step *s)
 	def = &g_array_index(c->out->maps, struct dma_map_def, map);
 	info = &g_array_index(c->out->map_infos, struct map_info, map);
 	s->arg[0] = map;
+	if (!def->sgs)
+		return; /* the step that made it is at fault */
 	switch (s->fn) {
 	case KF_step_dma_unmap:
 	case KF_step_dma_sync_for_cpu:
@@ -398,8 +468,8 @@ static void map_use(struct compiler *c, const struct parsed *p, struct step *s)
 		/* fall through */
 	default:
 		if (!info->readahead)
-			diag_error(c->b.diag, "E0172", at->used_at, "%s: `%s` is not a readahead step",
-				   p->spec->name, info->id);
+			bind_error(&c->b, "E0172", at, "%s: `%s` is not a readahead step", p->spec->name,
+				   info->id);
 		break;
 	}
 }
@@ -517,8 +587,17 @@ static void step_compile(struct compiler *c, const struct ynode *node)
 	struct parsed p;
 	guint i;
 
-	if (!step_parse(c, node, TRUE, &p))
+	if (!step_parse(c, node, TRUE, &p)) {
+		/* something with its name and id, for schedules that use them */
+		info.op = "?";
+		info.span = p.name->used_at;
+		v = ynode_get(p.args, "id");
+		info.id = v && v->kind == Y_SCALAR ? g_strdup(v->text) : NULL;
+		info.text = g_strdup("?");
+		g_array_append_val(c->out->steps, s);
+		g_array_append_val(c->out->infos, info);
 		return;
+	}
 	args_check(c, &p);
 	if (!strcmp(p.spec->name, "repeat")) {
 		repeat_compile(c, &p);

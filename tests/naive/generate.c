@@ -251,8 +251,11 @@ static void map_page(struct generator *g)
 		touch(g);
 	if (odds(g, 20))
 		touch(g);
-	if (odds(g, 50))
-		give_back(g);
+	/* a slot that is kept leaves preemption off */
+	if (g_str_equal(g->handle[g->handles - 1].unmap, "kunmap-atomic") ? odds(g, 90) : odds(g, 40)) {
+		step(g, g->handle[g->handles - 1].unmap);
+		line(g, "{map: h%u}", g->handles - 1);
+	}
 }
 
 static struct map *map_new(struct generator *g, const char *kind)
@@ -311,7 +314,7 @@ static void dma(struct generator *g)
 				       g_str_equal(kind, "sg") ? "sg" : "single", ONE_OF(g, "cpu", "device"));
 		line(g, "{map: m%u}", id);
 	}
-	if (odds(g, 65))
+	if (odds(g, 80))
 		line(g, "      - dma-unmap-%s: {map: m%u}", kind, id);
 }
 
