@@ -263,7 +263,7 @@ static bool aim(const struct act *a, const struct translation *t, struct meaning
 	return ret->page != NO_ID;
 }
 
-enum access_result bus_load(const struct act *a, u32 va, struct meaning m, u32 length)
+enum access_result bus_load(const struct act *a, u32 va, struct meaning m, u32 length, u32 *polled)
 {
 	const struct cell *k = a->k;
 	enum copy_place from = PLACE_MEMORY;
@@ -295,7 +295,9 @@ enum access_result bus_load(const struct act *a, u32 va, struct meaning m, u32 l
 		u32 token = datum_get(k, sector, granule);
 
 		tell(a, EV_LOAD, va + done, t.pa + done, to.meant.page, token, from);
-		if (to.right)
+		if (polled && !done)
+			*polled = token;
+		if (to.right && !polled)
 			oracle_read(a, R_STALE_LOAD, meaning_at(k, to.meant, done), token);
 	}
 	return ACCESS_DONE;
@@ -331,8 +333,9 @@ enum access_result bus_store(const struct act *a, u32 va, struct meaning m, u32 
 			oracle_warn(a, W_MIXED_ATTRIBUTES, to.meant);
 		sector = datum_memory(a->w, to.page, to.offset);
 	}
-	token = oracle_write(a, to.meant, length, oracle_identity(a), to.right);
+	oracle_write(a, to.meant, length, oracle_identity(a));
 	for (done = 0; done < length; done += 1u << k->granule_shift) {
+		token = oracle_token(a, meaning_at(k, to.meant, done), to.right);
 		datum_put(a->w, sector, datum_granule_in_sector(k, t.pa + done), token);
 		tell(a, EV_STORE, va + done, t.pa + done, to.meant.page, token);
 	}
@@ -445,13 +448,15 @@ void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 id
 {
 	const struct cell *k = a->k;
 	const u32 *memory = datum_memory(a->w, page, offset);
-	u32 token, done;
+	u32 token = 0, done;
 
 	if (coherent)
 		snoop(a, cell_page_pa(k, page) + offset, true);
-	token = oracle_write(a, (struct meaning){page, offset}, length, identity, true);
-	for (done = 0; done < length; done += 1u << k->granule_shift)
+	oracle_write(a, (struct meaning){page, offset}, length, identity);
+	for (done = 0; done < length; done += 1u << k->granule_shift) {
+		token = oracle_token(a, (struct meaning){page, offset + done}, true);
 		datum_put(a->w, memory, datum_granule_in_sector(k, offset + done), token);
+	}
 	tell(a, EV_DMA_WRITE, page, offset, length, token);
 }
 

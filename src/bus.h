@@ -44,8 +44,11 @@ enum op_outcome {
 /* Where a load found its data, or a line its contents. */
 enum copy_place { PLACE_L1, PLACE_L2, PLACE_MEMORY };
 
-/* `length` bytes within one line of the smallest cache. */
-enum access_result bus_load(const struct act *a, u32 va, struct meaning m, u32 length);
+/*
+ * `length` bytes within one line of the smallest cache. With `polled` the load is not compared; it gets the
+ * token of the first granule when the result is ACCESS_DONE.
+ */
+enum access_result bus_load(const struct act *a, u32 va, struct meaning m, u32 length, u32 *polled);
 enum access_result bus_store(const struct act *a, u32 va, struct meaning m, u32 length);
 /* A hit op on the line of `va`. *outcome is set when the result is ACCESS_DONE. */
 enum access_result bus_hit_op(const struct act *a, enum cache_op op, u32 va, struct meaning m,

@@ -115,7 +115,21 @@ static void supersede(const struct act *a, struct meaning at)
 	datum_put(w, datum_memory(w, at.page, at.offset), granule, 0);
 }
 
-u32 oracle_write(const struct act *a, struct meaning at, u32 length, u32 identity, bool right)
+/*
+ * Where a step polls, identities of the granule count its writes instead of the step's iterations, so that
+ * of two of them the older is known.
+ */
+static u32 granule_identity(const struct act *a, struct meaning at, u32 identity)
+{
+	u32 order = (1u << DATUM_ITERATION_BITS) - 1;
+
+	if (!a->k->polls)
+		return identity;
+	bug_on((*flat_word(a->w, at) & order) == order, "more writes to a granule than identities can tell");
+	return (identity & ~order) | ((*flat_word(a->w, at) & order) + 1);
+}
+
+void oracle_write(const struct act *a, struct meaning at, u32 length, u32 identity)
 {
 	const struct cell *k = a->k;
 	u32 done;
@@ -130,11 +144,29 @@ u32 oracle_write(const struct act *a, struct meaning at, u32 length, u32 identit
 		leak = leak_word(a->w, here, &bit);
 		put(a->w, leak, *leak & ~bit);
 		if (k->identities)
-			put(a->w, flat_word(a->w, here), identity);
+			put(a->w, flat_word(a->w, here), granule_identity(a, here, identity));
 		else
 			supersede(a, here);
 	}
-	return k->identities ? identity : right ? DATUM_NEWEST : 0;
+}
+
+u32 oracle_token(const struct act *a, struct meaning at, bool right)
+{
+	if (at.page >= a->k->pages)
+		return DATUM_GARBAGE;
+	return a->k->identities ? *flat_word(a->w, at) : right ? DATUM_NEWEST : 0;
+}
+
+bool oracle_poll(const struct act *a, struct meaning at, u32 token, u32 until)
+{
+	const u32 *seen = a->w->word + a->k->layout.polled + a->step;
+	u32 order = (1u << DATUM_ITERATION_BITS) - 1;
+
+	if ((token & order) < (*seen & order))
+		oracle_break(a, R_STALE_LOAD, at, token, *seen);
+	else
+		put(a->w, seen, token);
+	return token >> DATUM_ITERATION_BITS == until + 1;
 }
 
 void oracle_read(const struct act *a, enum rule rule, struct meaning at, u32 token)

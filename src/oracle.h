@@ -31,13 +31,20 @@ void oracle_warn(const struct act *a, enum warning warning, struct meaning at);
 
 /* The identity of a write made now by the acting step: what its token is where identities are kept. */
 u32 oracle_identity(const struct act *a);
+/* A write of `length` bytes meant for `at`: updates the flat machine, takes "newest" from all other copies. */
+void oracle_write(const struct act *a, struct meaning at, u32 length, u32 identity);
 /*
- * A write of `length` bytes meant for `at`: updates the flat machine, takes "newest" from all other copies.
- * Returns the token to put at the physical place it goes to, right being whether that is the place meant.
+ * The token that a write just noted puts at the physical place it goes to, per granule; right: that place
+ * is the one meant.
  */
-u32 oracle_write(const struct act *a, struct meaning at, u32 length, u32 identity, bool right);
+u32 oracle_token(const struct act *a, struct meaning at, bool right);
 /* A read of one granule found `token`: breaks `rule` (or leak) unless it is the newest. */
 void oracle_read(const struct act *a, enum rule rule, struct meaning at, u32 token);
+/*
+ * A `poll` step found `token`: never compared with the newest, but it breaks stale-load when it is older
+ * than what the same step saw there before. True when the write it waits for, of step `until`, is seen.
+ */
+bool oracle_poll(const struct act *a, struct meaning at, u32 token, u32 until);
 /* The CPU touches bytes: breaks dma-ownership or warns line-shared where a device owns them. */
 void oracle_touch(const struct act *a, struct meaning at, u32 length, bool store);
 

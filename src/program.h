@@ -132,7 +132,7 @@ struct strategy {
 struct layout {
 	u32 top, cpu, ctx, tlb, handle, map, device, page, lock;
 	u32 user_pte, pkmap_pte, fixmap_pte, pkmap_count, slot_users;
-	u32 iteration, flat, memory, leak, l1d, l2;
+	u32 iteration, polled, flat, memory, leak, l1d, l2;
 	u32 hashed; /* words before this one are state; the rest is derived from them */
 	u32 l1d_busy, l2_busy;
 	u32 words;
@@ -157,6 +157,7 @@ struct cell {
 	u32 granule_shift;
 	u32 sector_granules, sector_words, page_sectors;
 	u32 token_bits; /* 1 or 32 */
+	bool polls; /* some step branches on what it reads */
 
 	const struct page_info *page;
 	u32 pages;

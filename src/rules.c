@@ -21,6 +21,16 @@ static const char *const warning_texts[] = {
 #include "rules.def"
 };
 
+static const char *const cause_names[] = {
+#define CAUSE(id, name, text) name,
+#include "causes.def"
+};
+
+static const char *const cause_texts[] = {
+#define CAUSE(id, name, text) text,
+#include "causes.def"
+};
+
 const char *rule_name(enum rule rule)
 {
 	return rule_names[rule];
@@ -39,6 +49,16 @@ const char *warning_name(enum warning warning)
 const char *warning_text(enum warning warning)
 {
 	return warning_texts[warning];
+}
+
+const char *cause_name(enum cause cause)
+{
+	return cause_names[cause];
+}
+
+const char *cause_text(enum cause cause)
+{
+	return cause_texts[cause];
 }
 
 u32 rule_data_mask(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Ids and names of the rules and warnings of rules.def. */
+/* Ids and names of the rules and warnings of rules.def, and of the causes of causes.def. */
 #ifndef STALELINE_RULES_H
 #define STALELINE_RULES_H
 
@@ -17,11 +17,20 @@ enum warning {
 	WARNING_COUNT
 };
 
+/* Why a data rule was broken; derived on replay (judge/cause.h). */
+enum cause {
+#define CAUSE(id, name, text) CAUSE_##id,
+#include "causes.def"
+	CAUSE_COUNT
+};
+
 /* The kebab-case name, and what a breach means in one sentence. */
 const char *rule_name(enum rule rule);
 const char *rule_text(enum rule rule);
 const char *warning_name(enum warning warning);
 const char *warning_text(enum warning warning);
+const char *cause_name(enum cause cause);
+const char *cause_text(enum cause cause);
 
 /* Rules about data: the ones that an end must not have broken for lost-write to be looked for. */
 u32 rule_data_mask(void);

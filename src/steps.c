@@ -74,7 +74,7 @@ static enum access_result access_chunk(struct act *a, u32 at, bool store)
 	if (operand_missing(a))
 		return ACCESS_DEAD;
 	va = operand_va(a, at, &m);
-	result = store ? bus_store(a, va, m, chunk(a, at)) : bus_load(a, va, m, chunk(a, at));
+	result = store ? bus_store(a, va, m, chunk(a, at)) : bus_load(a, va, m, chunk(a, at), NULL);
 	if (result == ACCESS_DONE)
 		check_unmapped(a, m);
 	return result;
@@ -99,6 +99,41 @@ KFUNC(step_store)
 	K_BEGIN(access_frame);
 	for (; L->at < step_of(a)->at.length; SET(L->at, L->at + chunk(a, L->at)))
 		K_ACCESS(store, result, access_chunk(a, L->at, true));
+	K_END;
+}
+
+static enum access_result poll_once(struct act *a, bool *seen)
+{
+	enum access_result result;
+	struct meaning m;
+	u32 va, token;
+
+	if (operand_missing(a))
+		return ACCESS_DEAD;
+	va = operand_va(a, 0, &m);
+	result = bus_load(a, va, m, chunk(a, 0), &token);
+	if (result == ACCESS_DONE) {
+		check_unmapped(a, m);
+		if (m.page == NO_ID) {
+			const struct operand *o = &step_of(a)->at;
+
+			m = meaning_at(a->k, (struct meaning){o->ref, o->offset}, 0);
+		}
+		*seen = oracle_poll(a, m, token, step_of(a)->arg[0]);
+	}
+	return result;
+}
+
+/* scenario step `poll`: loads until it sees the write of another step */
+KFUNC(step_poll)
+{
+	enum access_result result;
+	bool seen = false;
+
+	K_BEGIN(access_frame);
+	do
+		K_ACCESS(poll, result, poll_once(a, &seen));
+	while (!seen);
 	K_END;
 }
 

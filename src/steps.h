@@ -3,6 +3,7 @@
  * The scenario's own steps as routines. What each takes from struct step (program.h):
  *
  *	step_load, step_store	at: the range
+ *	step_poll		at: one place, arg[0] the step whose write it waits for
  *	step_alloc, step_free	arg[0] first page, arg[1] pages
  *	step_map_user		arg[0] first page, arg[1] pages, arg[2] handle, arg[3] first user address
  *	step_unmap_user		arg[1] pages, arg[2] handle

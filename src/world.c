@@ -37,6 +37,7 @@ u32 world_layout(struct cell *k)
 	l->slot_users = take(&next, m->cpus * KM_TYPE_NR);
 	l->leak = take(&next, (granules + 31) / 32);
 	l->iteration = take(&next, k->identities ? k->steps : 0);
+	l->polled = take(&next, k->polls ? k->steps : 0);
 	l->flat = take(&next, k->identities ? granules : 0);
 	l->memory = take(&next, k->pages * k->page_sectors * k->sector_words);
 	l->line_words[0] = LINE_HEAD_WORDS + m->l1d.line_sectors * k->sector_words;

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "judge/expectation.h"
+
 int session_open(struct session *s, const struct command *command, enum report_mode mode, guint takes,
 		 int argc, char **argv)
 {
@@ -82,7 +84,7 @@ void session_report(struct session *s, struct outcome *o)
 	t->warned += o->warned != 0;
 	t->inconclusive += !o->complete && o->verdict != VERDICT_REFUSED;
 	if (s->options.report.mode == REPORT_TEST) {
-		mismatch = outcome_mismatch(o);
+		mismatch = expectation_mismatch(o);
 		if (!mismatch && o->complete)
 			t->passed++;
 		else

@@ -37,7 +37,7 @@ struct explore_result {
 	u8 *step_done; /* per scenario step: STEP_DONE and its like, over all schedules; owned by the result */
 };
 
-/* Explores `k`, which must not keep identities. */
+/* Explores `k`, which keeps identities only where steps branch on them. */
 void explore(const struct cell *k, const struct explore_options *options, struct explore_result *ret);
 void explore_result_free(struct explore_result *r);
 

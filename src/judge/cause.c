@@ -4,26 +4,6 @@
 #include "cache_model.h"
 #include "pagetable.h"
 
-static const char *const names[] = {
-#define CAUSE(id, name, text) name,
-#include "causes.def"
-};
-
-static const char *const texts[] = {
-#define CAUSE(id, name, text) text,
-#include "causes.def"
-};
-
-const char *cause_name(enum cause cause)
-{
-	return names[cause];
-}
-
-const char *cause_text(enum cause cause)
-{
-	return texts[cause];
-}
-
 static const struct moment *moment_at(const struct history *h, guint i)
 {
 	return h->moments->pdata[i];

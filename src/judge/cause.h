@@ -8,15 +8,6 @@
 
 #include "history.h"
 
-enum cause {
-#define CAUSE(id, name, text) CAUSE_##id,
-#include "causes.def"
-	CAUSE_COUNT
-};
-
-const char *cause_name(enum cause cause);
-const char *cause_text(enum cause cause);
-
 /* Index of a moment in the history; NO_ID where there is none. */
 struct explanation {
 	enum cause cause;

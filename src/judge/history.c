@@ -275,7 +275,7 @@ struct history *history_record(const struct outcome *o, const struct found *f)
 	h->finding = f->finding;
 	h->page = f->finding.page;
 	h->moments = g_ptr_array_new();
-	h->own = !o->compiled->cell.identities;
+	h->own = o->explored;
 	h->compiled = h->own ? scenario_compile(o->scenario, o->cell, NULL, TRUE) : o->compiled;
 	bug_on(!h->compiled, "a cell that was checked does not compile");
 	r.k = &h->compiled->cell;

@@ -2,7 +2,6 @@
 #include "outcome.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define FOREVER_STEPS 1000000u
 
@@ -152,7 +151,7 @@ static struct run_options run_options_of(const struct outcome_options *options, 
 {
 	return (struct run_options){
 		.max_steps = options->max_steps	   ? options->max_steps :
-			     repeats_for_ever(c) ? FOREVER_STEPS :
+			     repeats_for_ever(c) || c->cell.polls ? FOREVER_STEPS :
 						   0,
 		.interrupted = options->interrupted,
 		.progress = options->run_progress,
@@ -261,65 +260,4 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 	conclude(o, r.ever, r.ends_complete || forever);
 	explore_result_free(&r);
 	return o;
-}
-
-static void list_rules(GString *text, const enum how *rule)
-{
-	const char *separator = "";
-	guint i;
-
-	for (i = 0; i < RULE_COUNT; i++) {
-		if (rule[i] == HOW_NEVER)
-			continue;
-		g_string_append_printf(text, "%s%s %s", separator, rule_name(i), how_words[rule[i]]);
-		separator = ", ";
-	}
-}
-
-static void list_warnings(GString *text, u32 warned)
-{
-	const char *separator = "";
-	guint i;
-
-	for (i = 0; i < WARNING_COUNT; i++) {
-		if (!(warned & BIT(i)))
-			continue;
-		g_string_append_printf(text, "%s%s", separator, warning_name(i));
-		separator = ", ";
-	}
-	if (!*separator)
-		g_string_append(text, "none");
-}
-
-static void describe(GString *text, enum verdict verdict, const enum how *rule)
-{
-	g_string_append(text, verdict_words[verdict]);
-	if (verdict == VERDICT_VIOLATES) {
-		g_string_append(text, "  ");
-		list_rules(text, rule);
-	}
-}
-
-char *outcome_mismatch(const struct outcome *o)
-{
-	const struct expect_entry *e = o->cell->expect;
-	gboolean same = e->verdict == o->verdict &&
-			!memcmp(e->rule, o->rule, sizeof(o->rule));
-	GString *text;
-
-	if (same && (!e->warnings_listed || e->warnings == o->warned))
-		return NULL;
-	text = g_string_new("expected  ");
-	describe(text, e->verdict, e->rule);
-	if (same) {
-		g_string_append(text, "  warnings: ");
-		list_warnings(text, e->warnings);
-	}
-	g_string_append(text, "\nfound     ");
-	describe(text, o->verdict, o->rule);
-	if (same) {
-		g_string_append(text, "  warnings: ");
-		list_warnings(text, o->warned);
-	}
-	return g_string_free(text, FALSE);
 }

@@ -50,7 +50,4 @@ struct outcome *outcome_replay(struct scenario *s, const struct scenario_cell *c
 			       guint *diverged);
 void outcome_free(struct outcome *o);
 
-/* NULL when the outcome is what the file expects, else a sentence saying what differs. */
-char *outcome_mismatch(const struct outcome *o);
-
 #endif

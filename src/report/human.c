@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "judge/expectation.h"
 #include "report.h"
 #include "story.h"
 
@@ -159,18 +160,6 @@ static void print_warnings(const struct outcome *o)
 	}
 }
 
-/* The violation whose story is told: the earliest, or the one with the shortest trail. */
-static const struct found *primary(const struct outcome *o)
-{
-	const struct found *best = NULL;
-	guint i;
-
-	for (i = 0; i < o->found.count; i++)
-		if (!o->found.item[i].finding.warning && (!best || o->found.item[i].at < best->at))
-			best = &o->found.item[i];
-	return best;
-}
-
 static void append_others(GString *out, const struct outcome *o, const struct found *told)
 {
 	guint i;
@@ -193,7 +182,7 @@ static void append_others(GString *out, const struct outcome *o, const struct fo
 static char *stories(const struct reporter *r, const struct outcome *o)
 {
 	GString *out = g_string_new(NULL);
-	const struct found *told = primary(o);
+	const struct found *told = expectation_first(o);
 	guint i;
 
 	if (!told)

@@ -76,7 +76,7 @@ static void explore_compile(struct compiler *c, const struct ynode *map)
 							 G_MAXINT64, 0);
 	}
 	/* the order within a set means nothing where any line may leave at any time */
-	k->evictions_any = k->evictions_max == NO_ID && !k->identities;
+	k->evictions_any = k->evictions_max == NO_ID && !c->request->identities;
 }
 
 struct free_frames {
@@ -375,6 +375,30 @@ static void contexts_compile(struct compiler *c, const struct ynode *map)
 	}
 }
 
+/* What each poll waits for; a cell that polls keeps identities even while it is explored. */
+static void polls_resolve(struct compiler *c)
+{
+	guint i, j, context, step;
+
+	c->out->cell.polls = c->polls->len > 0;
+	for (i = 0; i < c->polls->len; i++) {
+		const struct poll_ref *p = &g_array_index(c->polls, struct poll_ref, i);
+
+		if (!refs_step(c, p->until, &context, &step))
+			continue;
+		g_array_index(c->out->steps, struct step, p->step).arg[0] = step;
+		for (j = 0; j < c->out->contexts->len; j++)
+			if (g_array_index(c->out->contexts, struct context_def, j).times == TIMES_FOREVER) {
+				diag_error(c->b.diag, "E0188", p->until->used_at,
+					   "poll: needs write identities, of which `%s`, which repeats for ever, "
+					   "makes no end", compiled_context_name(c->out, j));
+				break;
+			}
+	}
+	if (c->polls->len)
+		c->out->cell.identities = true;
+}
+
 static void event_do(struct compiler *c, const struct ynode *node, struct run_event *event)
 {
 	const struct ynode *what = bind_resolve(&c->b, node), *v;
@@ -588,6 +612,7 @@ struct compiled *compile_cell(const struct compile_request *request)
 		.out = compiled_new(),
 		.mm_of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 		.next_va = g_array_new(FALSE, FALSE, sizeof(guint32)),
+		.polls = g_array_new(FALSE, FALSE, sizeof(struct poll_ref)),
 	};
 	const struct ynode *root = request->root, *v;
 	struct cell *k = &c.out->cell;
@@ -603,6 +628,7 @@ struct compiled *compile_cell(const struct compile_request *request)
 	devices_compile(&c, ynode_get(root, "devices"));
 	trigger_names_check(&c, ynode_get(root, "devices"), "device");
 	contexts_compile(&c, bind_required(&c.b, root, "scenario", "contexts"));
+	polls_resolve(&c);
 	schedules_compile(&c, ynode_get(root, "schedules"));
 	if ((v = ynode_get(root, "force")) && bind_bool(&c.b, v, "force", FALSE))
 		g_clear_pointer(&c.out->refused, g_free);
@@ -612,6 +638,7 @@ struct compiled *compile_cell(const struct compile_request *request)
 		k->strategy = c.out->strategy->program;
 	g_hash_table_unref(c.mm_of);
 	g_array_unref(c.next_va);
+	g_array_unref(c.polls);
 	if (diag_mark(request->diag) != before) {
 		compiled_free(c.out);
 		return NULL;

@@ -4,6 +4,7 @@
 #include "compiler.h"
 #include "kmtypes.h"
 #include "scalar.h"
+#include "words.h"
 
 #define USER_VA_FIRST 0x00400000u
 #define DEFAULT_BYTES 4u
@@ -292,6 +293,8 @@ static void unknown_declare(struct compiler *c, const struct parsed *p)
 	struct dma_map_def def = {.first_sg = c->out->sg->len, .device = NO_ID};
 	const struct ynode *v;
 
+	if (!p->args)
+		return;
 	if ((v = ynode_get(p->args, "as")) && v->kind == Y_SCALAR) {
 		h.name = g_strdup(v->text);
 		h.span = v->used_at;
@@ -442,7 +445,11 @@ static void map_use(struct compiler *c, const struct parsed *p, struct step *s)
 			diag_help(diag_error(c->b.diag, "E0170", p->name->used_at,
 					     "%s: `%s` was mapped with dma-map-%s", p->spec->name, info->id,
 					     suffix[def->kind]),
-				  "use the %s form", suffix[def->kind]);
+				  s->fn == KF_step_dma_unmap	   ? "use dma-unmap-%s" :
+				  s->fn == KF_step_dma_sync_for_cpu ? "use dma-sync-%s-for-cpu" :
+								      "use dma-sync-%s-for-device",
+				  s->fn != KF_step_dma_unmap && def->kind == DMA_MAP_PAGE ? "single" :
+											     suffix[def->kind]);
 		break;
 	case KF_step_dev_start:
 		s->arg[1] = map;
@@ -563,6 +570,9 @@ static void simple_args(struct compiler *c, const struct parsed *p, struct step 
 		case ARG_MAP:
 			map_use(c, p, s);
 			break;
+		case ARG_STEP:
+			g_array_append_val(c->polls, ((struct poll_ref){c->out->steps->len, v}));
+			break;
 		case ARG_NONE:
 		case ARG_SG:
 		case ARG_NEW_HANDLE:
@@ -591,7 +601,7 @@ static void step_compile(struct compiler *c, const struct ynode *node)
 		/* something with its name and id, for schedules that use them */
 		info.op = "?";
 		info.span = p.name->used_at;
-		v = ynode_get(p.args, "id");
+		v = p.args ? ynode_get(p.args, "id") : NULL;
 		info.id = v && v->kind == Y_SCALAR ? g_strdup(v->text) : NULL;
 		info.text = g_strdup("?");
 		g_array_append_val(c->out->steps, s);

@@ -14,11 +14,17 @@ struct compiler {
 	guint loop_depth;
 	GHashTable *mm_of; /* name -> address space + 1 */
 	GArray *next_va; /* guint32 per address space */
+	GArray *polls; /* struct poll_ref: resolved when all steps are known */
 };
 
 /* compile_refs.c: names in texts to ids; each reports an unknown name at `at` and returns FALSE. */
 struct page_ref {
 	guint first, count;
+};
+
+struct poll_ref {
+	guint step;
+	const struct ynode *until;
 };
 
 gboolean refs_name(struct compiler *c, const struct ynode *at, const char *what);

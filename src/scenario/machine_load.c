@@ -66,8 +66,8 @@ static void cache_apply(struct binder *b, const struct ynode *map, const char *w
 	if ((v = ynode_get(map, "size"))) {
 		size = bind_number(b, v, "size", SCALAR_BYTES, 4, 16 << 20, size);
 		if (size % (ways * line) || ((size / (ways * line)) & (size / (ways * line) - 1))) {
-			diag_help(diag_error(b->diag, "E0121", v->used_at,
-					     "%s: the size does not make a power of two of sets", what),
+			diag_help(bind_error(b, "E0121", v, "%s: the size does not make a power of two of sets",
+					     what),
 				  "size = sets x ways x line, here sets x %" G_GUINT64_FORMAT
 				  " x %" G_GUINT64_FORMAT,
 				  ways, line);
@@ -78,7 +78,7 @@ static void cache_apply(struct binder *b, const struct ynode *map, const char *w
 		int word = bind_word(b, v, "index", index_words);
 
 		if (word == 1 && !virtual)
-			diag_error(b->diag, "E0122", v->used_at, "%s: an L2 is indexed physically", what);
+			bind_error(b, "E0122", v, "%s: an L2 is indexed physically", what);
 		c->virtual_index = word == 1 && virtual;
 	}
 	if (size / (ways * line) == 0 || (size / (ways * line) & (size / (ways * line) - 1))) {
@@ -179,6 +179,8 @@ void machine_load(struct binder *b, const struct ynode *node, GPtrArray *trees, 
 	}
 	if (v && v->kind == Y_MAP)
 		machine_apply(b, v, trees, ret);
+	else if (v && v->kind == Y_LIST)
+		bind_map(b, node, "machine", machine_keys);
 	else if (v)
 		preset_apply(b, node, trees, ret);
 	if (diag_mark(b->diag) == before)

@@ -77,7 +77,7 @@ static void axes_load(struct scenario *s, struct binder *b, const struct ynode *
 		const struct yentry *e = &g_array_index(map->entries, struct yentry, i);
 		struct axis *a = axis_new(s, e->key->text, e->key->used_at);
 
-		if (!bind_list(b, e->value, "axis"))
+		if (!bind_list(b, e->value, a->name))
 			continue;
 		if (!e->value->items->len)
 			diag_error(s->diag, "E0190", e->value->used_at, "the axis `%s` has no value", a->name);
@@ -88,8 +88,10 @@ static void axes_load(struct scenario *s, struct binder *b, const struct ynode *
 				continue;
 			for (k = 0; k < a->values->len; k++)
 				if (!strcmp(((struct ynode *)a->values->pdata[k])->text, v->text))
-					diag_error(s->diag, "E0191", v->used_at,
-						   "the axis `%s` has the value `%s` twice", a->name, v->text);
+					diag_label(diag_error(s->diag, "E0191", v->used_at,
+							      "the axis `%s` has the value `%s` twice",
+							      a->name, v->text),
+						   ((struct ynode *)a->values->pdata[k])->used_at, "first here");
 			g_ptr_array_add(a->values, (gpointer)v);
 		}
 	}
@@ -148,8 +150,7 @@ gboolean matrix_matches(const struct scenario_cell *cell, GHashTable *when)
 	return TRUE;
 }
 
-static void when_value(struct scenario *s, struct binder *b, const struct axis *a, const struct ynode *v,
-		       GPtrArray *texts)
+static void when_value(struct binder *b, const struct axis *a, const struct ynode *v, GPtrArray *texts)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
 	const char *text = bind_text(b, v, a->name);
@@ -166,16 +167,16 @@ static void when_value(struct scenario *s, struct binder *b, const struct axis *
 	}
 	g_ptr_array_add(words, NULL);
 	/* the command line may have replaced the strategies: then the file's are all right */
-	if (!known && a->span.src)
+	if (!known && a->span.src && a->values->len)
 		diag_note(bind_unknown(b, "E0192", v, "axis value", text,
 				       (const char *const *)words->pdata),
 			  "of the axis `%s`", a->name);
-	(void)s;
 	g_ptr_array_add(texts, g_strdup(text));
 }
 
-GHashTable *matrix_when(struct scenario *s, const struct ynode *map)
+GHashTable *matrix_when(struct scenario *s, const struct ynode *map, gboolean *good)
 {
+	guint before = diag_mark(s->diag);
 	GHashTable *when = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 						 (GDestroyNotify)g_ptr_array_unref);
 	struct binder b = {.diag = s->diag};
@@ -183,6 +184,7 @@ GHashTable *matrix_when(struct scenario *s, const struct ynode *map)
 
 	if (map->kind != Y_MAP) {
 		bind_map(&b, map, "when", NULL);
+		*good = FALSE;
 		return when;
 	}
 	for (i = 0; i < map->entries->len; i++) {
@@ -203,12 +205,21 @@ GHashTable *matrix_when(struct scenario *s, const struct ynode *map)
 		}
 		if (e->value->kind == Y_LIST)
 			for (j = 0; j < e->value->items->len; j++)
-				when_value(s, &b, a, e->value->items->pdata[j], texts);
+				when_value(&b, a, e->value->items->pdata[j], texts);
 		else
-			when_value(s, &b, a, e->value, texts);
+			when_value(&b, a, e->value, texts);
 		g_hash_table_replace(when, g_strdup(e->key->text), texts);
 	}
+	*good = diag_mark(s->diag) == before;
 	return when;
+}
+
+/* By the command line: then what the file says of its own strategies may fit no cell. */
+static gboolean strategies_replaced(struct scenario *s)
+{
+	const struct axis *a = axis_find(s, "strategy");
+
+	return a && !a->span.src;
 }
 
 static void excludes_load(struct scenario *s, struct binder *b, const struct ynode *list)
@@ -219,9 +230,11 @@ static void excludes_load(struct scenario *s, struct binder *b, const struct yno
 		return;
 	for (i = 0; i < list->items->len; i++) {
 		const struct ynode *item = list->items->pdata[i];
-		g_autoptr(GHashTable) when = matrix_when(s, item);
-		gboolean removed = FALSE;
+		gboolean good, removed = FALSE;
+		g_autoptr(GHashTable) when = matrix_when(s, item, &good);
 
+		if (!good)
+			continue;
 		for (j = 0; j < s->cells->len;) {
 			if (matrix_matches(s->cells->pdata[j], when)) {
 				g_ptr_array_remove_index(s->cells, j);
@@ -230,8 +243,50 @@ static void excludes_load(struct scenario *s, struct binder *b, const struct yno
 				j++;
 			}
 		}
-		if (!removed && axis_find(s, "strategy") && axis_find(s, "strategy")->span.src)
-			diag_error(s->diag, "E0194", item->used_at, "exclude: no cell is like this");
+		if (!removed && !strategies_replaced(s))
+			diag_primary_label(diag_error(s->diag, "E0194", item->used_at,
+						      "exclude: no cell is like this"),
+					   "%s", i ? "or an earlier entry has removed it" : "removes nothing");
+	}
+}
+
+static gboolean cell_exists(struct scenario *s, GHashTable *chosen)
+{
+	guint i, j;
+
+	for (i = 0; i < s->cells->len; i++) {
+		const struct scenario_cell *cell = s->cells->pdata[i];
+		gboolean same = TRUE;
+
+		for (j = 0; same && j < s->axes->len; j++) {
+			const char *name = ((struct axis *)s->axes->pdata[j])->name;
+			const struct ynode *a = g_hash_table_lookup(cell->axis, name);
+			const struct ynode *b = g_hash_table_lookup(chosen, name);
+
+			same = a && b && !strcmp(a->text, b->text);
+		}
+		if (same)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* A whole cell that `add` gives; with other strategies from the command line, one for each of them. */
+static void add_cell(struct scenario *s, const struct ynode *item, GHashTable *chosen)
+{
+	const struct axis *a = axis_find(s, "strategy");
+	guint i;
+
+	if (!strategies_replaced(s)) {
+		if (cell_exists(s, chosen))
+			diag_error(s->diag, "E0210", item->used_at, "add: this cell is there already");
+		cell_add(s, chosen);
+		return;
+	}
+	for (i = 0; i < a->values->len; i++) {
+		g_hash_table_insert(chosen, a->name, a->values->pdata[i]);
+		if (!cell_exists(s, chosen))
+			cell_add(s, chosen);
 	}
 }
 
@@ -244,63 +299,79 @@ static void adds_load(struct scenario *s, struct binder *b, const struct ynode *
 		return;
 	for (i = 0; i < list->items->len; i++) {
 		g_autoptr(GHashTable) chosen = g_hash_table_new(g_str_hash, g_str_equal);
+		g_autofree const char **keys = g_new0(const char *, s->axes->len + 1);
 		const struct ynode *item = list->items->pdata[i];
-		const char **keys = g_new0(const char *, s->axes->len + 1);
-		gboolean whole;
+		guint before = diag_mark(s->diag);
 
 		for (j = 0; j < s->axes->len; j++)
 			keys[j] = ((struct axis *)s->axes->pdata[j])->name;
-		whole = bind_map(b, item, "add", keys);
-		for (j = 0; whole && j < s->axes->len; j++) {
+		if (!bind_map(b, item, "add", keys))
+			continue;
+		for (j = 0; j < s->axes->len; j++) {
 			const struct ynode *v = ynode_get(item, keys[j]);
 
+			if (!v && bind_misspelt(item, keys[j]))
+				continue;
 			if (!v)
 				diag_error(s->diag, "E0195", item->used_at,
 					   "add: a whole cell needs a value for `%s`", keys[j]);
-			else
+			else if (bind_text(b, v, keys[j]))
 				g_hash_table_insert(chosen, (gpointer)keys[j], (gpointer)v);
-			whole = v != NULL && bind_text(b, v, keys[j]);
 		}
-		if (whole)
-			cell_add(s, chosen);
-		g_free(keys);
+		if (diag_mark(s->diag) == before)
+			add_cell(s, item, chosen);
+	}
+}
+
+static void set_apply(struct scenario *s, struct scenario_cell *c, const struct ynode *item)
+{
+	guint i;
+
+	for (i = 0; i < item->entries->len; i++) {
+		const struct yentry *e = &g_array_index(item->entries, struct yentry, i);
+
+		if (!strcmp(e->key->text, "when"))
+			continue;
+		if (axis_find(s, e->key->text))
+			diag_error(s->diag, "E0197", e->key->used_at,
+				   "set: `%s` is an axis; set only attaches further values", e->key->text);
+		else
+			g_hash_table_insert(c->axis, e->key->text, e->value);
 	}
 }
 
 /* `set`: {when: …, NAME: value}: further values for `$NAME`. */
 static void sets_load(struct scenario *s, struct binder *b, const struct ynode *list)
 {
-	guint i, j, k;
+	guint i, j;
 
 	if (!bind_list(b, list, "set"))
 		return;
 	for (i = 0; i < list->items->len; i++) {
 		const struct ynode *item = list->items->pdata[i];
 		g_autoptr(GHashTable) when = NULL;
+		gboolean good, used = FALSE;
 
 		if (item->kind != Y_MAP || !ynode_get(item, "when")) {
-			diag_error(s->diag, "E0196", item->used_at, "set: expected {when: {…}, NAME: value}");
+			diag_primary_label(diag_error(s->diag, "E0196", item->used_at,
+						      "set: expected {when: {…}, NAME: value}"),
+					   item->kind == Y_MAP ? "`when` is missing" : "not a map");
 			continue;
 		}
-		when = matrix_when(s, ynode_get(item, "when"));
+		when = matrix_when(s, ynode_get(item, "when"), &good);
 		for (j = 0; j < s->cells->len; j++) {
 			struct scenario_cell *c = s->cells->pdata[j];
 
-			if (!matrix_matches(c, when))
+			/* with a fault in `when` every cell gets the value: that it has none is no fault */
+			if (good && !matrix_matches(c, when))
 				continue;
-			for (k = 0; k < item->entries->len; k++) {
-				const struct yentry *e = &g_array_index(item->entries, struct yentry, k);
-
-				if (!strcmp(e->key->text, "when"))
-					continue;
-				if (axis_find(s, e->key->text))
-					diag_error(s->diag, "E0197", e->key->used_at,
-						   "set: `%s` is an axis; set only attaches further values",
-						   e->key->text);
-				else
-					g_hash_table_insert(c->axis, e->key->text, e->value);
-			}
+			set_apply(s, c, item);
+			used = TRUE;
 		}
+		if (!used && s->cells->len && !strategies_replaced(s))
+			diag_primary_label(diag_error(s->diag, "E0194", item->used_at,
+						      "set: no cell is like this"),
+					   "attaches nothing");
 	}
 }
 
@@ -348,7 +419,7 @@ void matrix_load(struct scenario *s, char **strategies)
 	const struct ynode *map = ynode_get(s->tree->root, "matrix"), *v;
 	const struct ynode *strategy = ynode_get(s->tree->root, "strategy");
 	struct binder b = {.diag = s->diag};
-	guint i;
+	guint before = diag_mark(s->diag), i;
 
 	s->axes = g_ptr_array_new_with_free_func(axis_free);
 	s->cells = g_ptr_array_new_with_free_func(cell_free);
@@ -356,11 +427,17 @@ void matrix_load(struct scenario *s, char **strategies)
 		map = NULL;
 	if (map && (v = ynode_get(map, "axes")))
 		axes_load(s, &b, v);
-	if (strategy && !axis_find(s, "strategy") && bind_text(&b, strategy, "strategy"))
+	if (strategy && axis_find(s, "strategy"))
+		diag_label(diag_error(s->diag, "E0189", strategy->used_at,
+				      "`strategy` is given twice: here and as an axis"),
+			   axis_find(s, "strategy")->span, "the axis");
+	else if (strategy && bind_text(&b, strategy, "strategy"))
 		g_ptr_array_add(axis_new(s, "strategy", strategy->used_at)->values, (gpointer)strategy);
 	if (strategies)
 		strategies_replace(s, strategies);
 	if (!axis_find(s, "strategy")) {
+		if (diag_mark(s->diag) != before)
+			return;
 		diag_help(diag_error(s->diag, "E0198", s->tree->root->used_at, "no strategy is given"),
 			  "add `strategy: NAME`, an axis `strategy: [...]`, or `--strategy NAME`");
 		return;
@@ -377,6 +454,9 @@ void matrix_load(struct scenario *s, char **strategies)
 		adds_load(s, &b, v);
 	if (map && (v = ynode_get(map, "set")))
 		sets_load(s, &b, v);
+	if (!s->cells->len && diag_mark(s->diag) == before)
+		diag_error(s->diag, "E0209", map ? map->used_at : s->tree->root->used_at,
+			   "the matrix has no cell left");
 	for (i = 0; i < s->cells->len; i++)
 		cell_name(s, s->cells->pdata[i]);
 }

@@ -14,7 +14,7 @@ void matrix_free(struct scenario *s);
 
 /* Does the cell have, for every name in `when`, one of the texts given? */
 gboolean matrix_matches(const struct scenario_cell *cell, GHashTable *when);
-/* A `when:` map: name -> texts. Values that no cell has are errors. */
-GHashTable *matrix_when(struct scenario *s, const struct ynode *map);
+/* A `when:` map: name -> texts. Values that no cell has are errors; `*good` is whether there was none. */
+GHashTable *matrix_when(struct scenario *s, const struct ynode *map, gboolean *good);
 
 #endif

@@ -87,39 +87,53 @@ static void first_load(struct binder *b, const struct ynode *map, struct expect_
 		entry->first_rule = bind_word(b, v, "rule", names);
 	if ((v = ynode_get(map, "at")))
 		entry->first_at = g_strdup(bind_text(b, v, "at"));
-	if ((v = ynode_get(map, "cause")))
-		entry->first_cause = g_strdup(bind_text(b, v, "cause"));
+	if ((v = ynode_get(map, "cause"))) {
+		const char *causes[CAUSE_COUNT + 1] = {0};
+		int word;
+
+		for (r = 0; r < CAUSE_COUNT; r++)
+			causes[r] = cause_name(r);
+		word = bind_word(b, v, "cause", causes);
+		entry->first_cause = g_strdup(word < 0 ? NULL : causes[word]);
+	}
 }
 
 static void expect_load(struct scenario *s, struct binder *b, const struct ynode *map)
 {
 	struct expect_entry *entry = g_new0(struct expect_entry, 1);
-	gboolean rules = FALSE;
+	guint before = diag_mark(s->diag), r;
+	gboolean rules = FALSE, good;
 	const struct ynode *v;
-	guint r;
+	struct diag_fault *f;
 	int word;
 
 	entry->span = map->used_at;
 	entry->first_rule = -1;
 	if (bind_map(b, map, "expect", expect_keys)) {
 		if ((v = ynode_get(map, "when")))
-			entry->when = matrix_when(s, v);
+			entry->when = matrix_when(s, v, &good);
 		if ((v = bind_required(b, map, "expect", "verdict"))) {
 			word = bind_word(b, v, "verdict", expected_words);
 			entry->verdict = word < 0 ? VERDICT_CLEAN : (enum verdict)word;
 		}
 		if ((v = ynode_get(map, "rules")))
 			rules_load(s, b, v, entry);
+		for (r = 0; r < RULE_COUNT; r++)
+			rules |= entry->rule[r] != HOW_NEVER;
+		if (diag_mark(s->diag) == before && rules != (entry->verdict == VERDICT_VIOLATES)) {
+			v = ynode_get(map, rules ? "rules" : "verdict");
+			f = diag_error(s->diag, "E0201", v->used_at, "expect: %s",
+				       rules ? "rules are given, but the verdict is not `violates`" :
+					       "`violates` needs `rules`, the exact set of those broken");
+			if (rules)
+				diag_label(f, ynode_get(map, "verdict")->used_at, "the verdict");
+			else
+				diag_help(f, "for example `rules: {stale-load: sometimes}`");
+		}
 		if ((v = ynode_get(map, "warnings")))
 			warnings_load(b, v, entry);
 		if ((v = ynode_get(map, "first")))
 			first_load(b, v, entry);
-		for (r = 0; r < RULE_COUNT; r++)
-			rules |= entry->rule[r] != HOW_NEVER;
-		if (rules != (entry->verdict == VERDICT_VIOLATES))
-			diag_error(s->diag, "E0201", map->used_at,
-				   rules ? "expect: rules are given, but the verdict is not `violates`" :
-					   "expect: `violates` needs `rules`, the exact set of them");
 	}
 	if (!entry->when)
 		entry->when = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
@@ -128,8 +142,8 @@ static void expect_load(struct scenario *s, struct binder *b, const struct ynode
 }
 
 /* Rules of an explored cell are sometimes or always, those of a single schedule plain. */
-static void forms_check(struct scenario *s, const struct scenario_cell *cell,
-			const struct expect_entry *e)
+static gboolean forms_check(struct scenario *s, const struct scenario_cell *cell,
+			    const struct expect_entry *e)
 {
 	gboolean explored = !cell->schedule || !strcmp(cell->schedule, "all");
 	guint r;
@@ -144,21 +158,26 @@ static void forms_check(struct scenario *s, const struct scenario_cell *cell,
 				  "write `sometimes` or `always`");
 		else
 			diag_help(diag_error(s->diag, "E0202", e->span,
-					     "expect: cell %s is one schedule, where `%s` is broken or not",
-					     cell->id, rule_name(r)),
+					     "expect: `%s: %s` is said of all schedules, but cell %s is one",
+					     rule_name(r), how_words[e->rule[r]], cell->id),
 				  "write `yes`");
-		return;
+		return FALSE;
 	}
+	return TRUE;
 }
 
-static void expects_match(struct scenario *s)
+/* Every cell must have one entry and every entry a cell; each fault is said once, of its first cell. */
+static void expects_match(struct scenario *s, gboolean all_used)
 {
-	guint i, j;
+	g_autofree gboolean *used = g_new0(gboolean, s->expects->len);
+	g_autofree gboolean *told = g_new0(gboolean, s->expects->len);
+	const struct scenario_cell *alone = NULL;
+	guint i, j, lonely = 0;
+	struct diag_fault *f;
 
 	for (i = 0; i < s->cells->len; i++) {
 		struct scenario_cell *cell = s->cells->pdata[i];
-		const struct expect_entry *second = NULL;
-		struct diag_fault *f;
+		guint first = 0;
 
 		cell->expect = NULL;
 		for (j = 0; j < s->expects->len; j++) {
@@ -166,23 +185,33 @@ static void expects_match(struct scenario *s)
 
 			if (!matrix_matches(cell, e->when))
 				continue;
-			if (cell->expect)
-				second = e;
-			else
+			used[j] = TRUE;
+			if (!cell->expect) {
 				cell->expect = e;
+				first = j;
+			} else if (!told[j]) {
+				told[j] = TRUE;
+				f = diag_error(s->diag, "E0203", e->span,
+					       "two entries of `expect` match cell %s", cell->id);
+				diag_label(f, cell->expect->span, "the other");
+			}
 		}
-		if (second) {
-			f = diag_error(s->diag, "E0203", second->span,
-				       "two entries of `expect` match cell %s", cell->id);
-			diag_label(f, cell->expect->span, "the other");
-		} else if (!cell->expect) {
-			f = diag_error(s->diag, "E0204", ynode_get(s->tree->root, "expect")->used_at,
-				       "no entry of `expect` matches cell %s", cell->id);
-			diag_help(f, "each cell must match exactly one entry");
-		} else {
-			forms_check(s, cell, cell->expect);
-		}
+		if (cell->expect && !told[first])
+			told[first] = !forms_check(s, cell, cell->expect);
+		if (!cell->expect && !lonely++)
+			alone = cell;
 	}
+	if (alone) {
+		f = diag_error(s->diag, "E0204", ynode_get(s->tree->root, "expect")->used_at,
+			       "no entry of `expect` matches cell %s", alone->id);
+		diag_help(f, "each cell must match exactly one entry");
+		if (lonely > 1)
+			diag_note(f, "nor %u other cell%s", lonely - 1, lonely == 2 ? "" : "s");
+	}
+	for (j = 0; all_used && j < s->expects->len; j++)
+		if (!used[j])
+			diag_error(s->diag, "E0208", ((struct expect_entry *)s->expects->pdata[j])->span,
+				   "this entry of `expect` matches no cell");
 }
 
 static void schedules_check(struct scenario *s)
@@ -220,18 +249,36 @@ static char *question_of(const struct diag_source *src)
 	return g_strdup(g_strstrip(line + 1));
 }
 
+/* FALSE for a file of another format, of which nothing else can be said. */
+static gboolean format_check(struct scenario *s, struct binder *b)
+{
+	const struct ynode *v = ynode_get(s->tree->root, "format");
+	guint64 format;
+
+	if (!v)
+		return TRUE;
+	format = bind_number(b, v, "format", SCALAR_PLAIN, 0, G_MAXUINT64, FORMAT);
+	if (format == FORMAT)
+		return TRUE;
+	if (format)
+		diag_primary_label(diag_error(s->diag, "E0206", v->used_at,
+					      "this file needs a later staleline: its format is %"
+					      G_GUINT64_FORMAT, format),
+				   "this program reads format %d", FORMAT);
+	else
+		diag_primary_label(diag_error(s->diag, "E0206", v->used_at, "there is no format 0"),
+				   "expected %d", FORMAT);
+	return FALSE;
+}
+
 static void head_load(struct scenario *s, struct binder *b)
 {
 	const struct ynode *root = s->tree->root, *v;
-	guint64 format;
 
-	if ((v = bind_required(b, root, "scenario", "format"))) {
-		format = bind_number(b, v, "format", SCALAR_PLAIN, 1, G_MAXUINT32, FORMAT);
-		if (format > FORMAT)
-			diag_error(s->diag, "E0206", v->used_at,
-				   "this file needs a later staleline: its format is %" G_GUINT64_FORMAT
-				   ", this program reads format %d", format, FORMAT);
-	}
+	if (!ynode_get(root, "format") && !bind_misspelt(root, "format"))
+		diag_help(diag_error(s->diag, "E0108", diag_source_whole(s->tree->src),
+				     "scenario: `format` is missing"),
+			  "every scenario file says `format: %d`", FORMAT);
 	if ((v = ynode_get(root, "name")))
 		s->name = g_strdup(bind_text(b, v, "name"));
 	if (!s->name) {
@@ -252,10 +299,10 @@ static gboolean keys_check(struct scenario *s, struct binder *b)
 	if (root->kind != Y_MAP)
 		return bind_map(b, root, "scenario", scenario_keys);
 	for (i = 0; i < root->entries->len; i++) {
-		const struct ynode *key = g_array_index(root->entries, struct yentry, i).key;
+		const struct yentry *e = &g_array_index(root->entries, struct yentry, i);
 
-		if (!g_str_has_prefix(key->text, "x-") && !g_strv_contains(scenario_keys, key->text))
-			bind_unknown(b, "E0102", key, "key", key->text, scenario_keys);
+		if (!g_str_has_prefix(e->key->text, "x-") && !g_strv_contains(scenario_keys, e->key->text))
+			bind_unknown_key(b, e, "a scenario", scenario_keys);
 	}
 	return TRUE;
 }
@@ -295,7 +342,7 @@ struct scenario *scenario_load(struct diag *diag, const char *path, const struct
 	s->base = g_path_get_dirname(path);
 	s->question = question_of(tree->src);
 	s->expects = g_ptr_array_new_with_free_func(expect_free);
-	if (keys_check(s, &b)) {
+	if (format_check(s, &b) && keys_check(s, &b)) {
 		head_load(s, &b);
 		matrix_load(s, options->strategies);
 		schedules_check(s);
@@ -307,9 +354,9 @@ struct scenario *scenario_load(struct diag *diag, const char *path, const struct
 			if (cell->strategy)
 				compiled_free(scenario_compile(s, cell, one ? cell->schedule : NULL, TRUE));
 		}
-		if (s->has_expect && s->expects->len && diag_mark(diag) == before &&
+		if (s->has_expect && diag_mark(diag) == before &&
 		    (!options->strategies || options->need_expect))
-			expects_match(s);
+			expects_match(s, !options->strategies);
 	}
 	if (diag_mark(diag) != before) {
 		scenario_free(s);

@@ -7,6 +7,8 @@
 #include "kstep.h"
 #include "presets.h"
 
+#define OPS_MAX 10000u
+
 enum slot_use { SLOT_NONE, SLOT_NEEDED };
 
 static const struct primitive {
@@ -91,6 +93,7 @@ struct compiler {
 	const struct ynode *sync_page;
 	u32 slot; /* the file's `slot:`, for primitives that name none */
 	gboolean slot_given;
+	gboolean sync_page_used;
 	gboolean in_page; /* inside each-page: pieces exist */
 	guint nesting;
 };
@@ -99,8 +102,18 @@ static guint emit(struct compiler *c, enum strategy_op_kind kind, u32 arg, u32 s
 {
 	struct strategy_op op = {.kind = kind, .arg = arg, .slot = slot};
 
+	/* aliases could make it grow without end; the error follows at the end */
+	if (c->s->ops->len > OPS_MAX)
+		return OPS_MAX;
 	g_array_append_val(c->s->ops, op);
 	return c->s->ops->len - 1;
+}
+
+static void emit_jump(struct compiler *c, guint target)
+{
+	guint op = emit(c, SOP_JUMP, 0, 0);
+
+	g_array_index(c->s->ops, struct strategy_op, op).target = target;
 }
 
 static void aim_at_next(struct compiler *c, guint op)
@@ -114,7 +127,7 @@ static void if_compile(struct compiler *c, const struct ynode *map)
 {
 	const char *keys[ARRAY_SIZE(condition_words) + 1];
 	const struct ynode *then = NULL, *otherwise;
-	guint i, skip, over;
+	guint before = diag_mark(c->b.diag), i, skip, over;
 
 	for (i = 0; condition_words[i]; i++)
 		keys[i] = condition_words[i];
@@ -128,7 +141,9 @@ static void if_compile(struct compiler *c, const struct ynode *map)
 		if (!branch)
 			continue;
 		if (then)
-			diag_error(c->b.diag, "E0131", branch->used_at, "if: two conditions at once");
+			diag_label(diag_error(c->b.diag, "E0131", branch->used_at,
+					      "if: two conditions at once"),
+				   then->used_at, "the other");
 		else
 			then = branch;
 		if (then != branch)
@@ -145,7 +160,7 @@ static void if_compile(struct compiler *c, const struct ynode *map)
 			aim_at_next(c, skip);
 		}
 	}
-	if (!then)
+	if (!then && diag_mark(c->b.diag) == before)
 		diag_help(diag_error(c->b.diag, "E0132", map->used_at, "if: no condition"),
 			  "write `if: {mapped: [...], else: [...]}`; conditions are mapped, highmem, nested, changed");
 }
@@ -162,7 +177,7 @@ static void each_page_compile(struct compiler *c, const struct ynode *body)
 	c->in_page = TRUE;
 	block_compile(c, body, "each-page");
 	c->in_page = FALSE;
-	g_array_index(c->s->ops, struct strategy_op, emit(c, SOP_JUMP, 0, 0)).target = top;
+	emit_jump(c, top);
 	aim_at_next(c, top);
 }
 
@@ -172,6 +187,7 @@ static void sync_page_compile(struct compiler *c, const struct ynode *at)
 		diag_error(c->b.diag, "E0134", at->used_at, "this strategy has no `sync-page:` program");
 		return;
 	}
+	c->sync_page_used = TRUE;
 	if (!c->in_page) {
 		diag_error(c->b.diag, "E0135", at->used_at, "sync-page is only possible inside of each-page");
 		return;
@@ -222,7 +238,8 @@ static void step_compile(struct compiler *c, const struct ynode *step)
 {
 	const struct ynode *key = step, *value = NULL;
 
-	if (step->kind == Y_LIST || (step->kind == Y_MAP && step->entries->len != 1)) {
+	if (step->kind == Y_LIST || (step->kind == Y_MAP && step->entries->len != 1) ||
+	    ynode_is_empty(step)) {
 		diag_help(diag_error(c->b.diag, "E0109", step->used_at,
 				     "a step is a word, or a map with one key"),
 			  "for example `- cache-op` or `- kmap-atomic: KM_USER0`");
@@ -232,11 +249,16 @@ static void step_compile(struct compiler *c, const struct ynode *step)
 		key = g_array_index(step->entries, struct yentry, 0).key;
 		value = g_array_index(step->entries, struct yentry, 0).value;
 	}
-	if (!strcmp(key->text, "if") && value)
-		if_compile(c, value);
-	else if (!strcmp(key->text, "each-page") && value)
-		each_page_compile(c, value);
-	else if (!strcmp(key->text, "sync-page") && !value)
+	if (!strcmp(key->text, "if"))
+		if_compile(c, value ? value : key);
+	else if (value && ynode_is_empty(value) && strcmp(key->text, "each-page"))
+		diag_primary_label(diag_error(c->b.diag, "E0137", key->used_at, "%s takes no argument", key->text),
+				   "write it without the colon");
+	else if (!strcmp(key->text, "each-page"))
+		each_page_compile(c, value ? value : key);
+	else if (!strcmp(key->text, "sync-page") && value)
+		diag_error(c->b.diag, "E0137", value->used_at, "sync-page takes no argument");
+	else if (!strcmp(key->text, "sync-page"))
 		sync_page_compile(c, key);
 	else
 		primitive_compile(c, key, value);
@@ -262,12 +284,12 @@ static void default_range_compile(struct compiler *c, const struct ynode *root)
 	if (c->sync_page)
 		sync_page_compile(c, root);
 	c->in_page = FALSE;
-	g_array_index(c->s->ops, struct strategy_op, emit(c, SOP_JUMP, 0, 0)).target = top;
+	emit_jump(c, top);
 	aim_at_next(c, lowmem);
 	emit(c, SOP_LOWMEM_ADDRESS, 0, 0);
 	emit(c, SOP_CALL, KF_cache_op, 0);
 	c->s->cache_ops = TRUE;
-	g_array_index(c->s->ops, struct strategy_op, emit(c, SOP_JUMP, 0, 0)).target = top;
+	emit_jump(c, top);
 	aim_at_next(c, top);
 }
 
@@ -281,14 +303,14 @@ static char *text_of(struct compiler *c, const struct ynode *root, const char *k
 
 static void file_compile(struct compiler *c, const struct ynode *root)
 {
+	guint before = diag_mark(c->b.diag), i;
 	const struct ynode *v;
-	guint i;
 
-	if (!bind_map(&c->b, root, "strategy", file_keys))
+	if (!bind_map(&c->b, root, "a strategy", file_keys))
 		return;
 	g_free(c->s->name);
 	c->s->name = text_of(c, root, "name");
-	bind_required(&c->b, root, "strategy", "name");
+	bind_required(&c->b, root, "a strategy", "name");
 	c->s->doc = text_of(c, root, "doc");
 	c->s->source = text_of(c, root, "source");
 	if ((v = ynode_get(root, "needs")) && bind_list(&c->b, v, "needs"))
@@ -311,6 +333,12 @@ static void file_compile(struct compiler *c, const struct ynode *root)
 	else
 		default_range_compile(c, root);
 	emit(c, SOP_END, 0, 0);
+	if (v && c->sync_page && !c->sync_page_used && diag_mark(c->b.diag) == before)
+		diag_help(diag_error(c->b.diag, "E0126", c->sync_page->used_at,
+				     "sync-page: `sync-range` never calls it"),
+			  "leave one of the two out, or write `- each-page: [sync-page]` in `sync-range`");
+	if (c->s->ops->len > OPS_MAX)
+		diag_error(c->b.diag, "E0127", root->used_at, "the strategy has more than %u steps", OPS_MAX);
 }
 
 struct strategy_file *strategy_load(struct diag *diag, const char *name, const char *base,

@@ -24,6 +24,10 @@ static const struct step_spec steps[] = {
 	 {{"to", ARG_ADDRESS, REQUIRED, "where"}, ARG_LEN, ARG_VALUE, ARG_UNCACHED}},
 	{"scan", KF_step_load, "load a range, one step a line; the rest of the mapping unless `len`",
 	 {{"from", ARG_ADDRESS, REQUIRED, "where"}, ARG_LEN, ARG_UNCACHED}},
+	{"poll", KF_step_poll, "load 4 bytes until the write of step `until` is seen; not compared",
+	 {{"from", ARG_ADDRESS, REQUIRED, "where"},
+	  {"until", ARG_STEP, REQUIRED, "CONTEXT.STEP: the write to wait for"},
+	  ARG_UNCACHED}},
 	{"repeat", KF_none, "do the steps `times` times",
 	 {{"times", ARG_COUNT, REQUIRED, "how often"}, {"steps", ARG_STEPS, REQUIRED, "what"}}},
 	{"map-user", KF_step_map_user, "map pages into the process' address space",
@@ -149,6 +153,8 @@ const char *vocab_arg_kind(enum arg_type type)
 		return "step id";
 	case ARG_CONTEXT:
 		return "context";
+	case ARG_STEP:
+		return "step of a context";
 	case ARG_BYTES:
 		return "bytes";
 	case ARG_COUNT:

@@ -23,6 +23,7 @@ enum arg_type {
 	ARG_DEVICE,
 	ARG_MAP, /* the id of a dma-map or readahead step */
 	ARG_CONTEXT,
+	ARG_STEP, /* a step by context and id */
 	ARG_BYTES,
 	ARG_COUNT,
 	ARG_LABEL, /* what reports call the data written */

@@ -578,7 +578,7 @@ static enum outcome do_rig(u32 rig, const struct doing *d)
 		cache = architecture[d->op].l2;
 		return outcome_of(bus_index_op(&a, d->op, cache_set(&r->k, cache, va, pa), d->way));
 	case V_LOAD:
-		assert_int_equal(bus_load(&a, va, m, GRANULE), ACCESS_DONE);
+		assert_int_equal(bus_load(&a, va, m, GRANULE, NULL), ACCESS_DONE);
 		return NOTHING;
 	case V_STORE:
 		assert_int_equal(bus_store(&a, va, m, GRANULE), ACCESS_DONE);
@@ -587,7 +587,7 @@ static enum outcome do_rig(u32 rig, const struct doing *d)
 		assert_int_equal(bus_hit_op(&a, d->op, KSEG1 + pa, m, &o), ACCESS_DONE);
 		return outcome_of(o);
 	case V_UNCACHED_LOAD:
-		assert_int_equal(bus_load(&a, KSEG1 + pa, m, GRANULE), ACCESS_DONE);
+		assert_int_equal(bus_load(&a, KSEG1 + pa, m, GRANULE, NULL), ACCESS_DONE);
 		return NOTHING;
 	case V_UNCACHED_STORE:
 		assert_int_equal(bus_store(&a, KSEG1 + pa, m, GRANULE), ACCESS_DONE);

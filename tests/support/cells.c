@@ -354,7 +354,7 @@ enum access_result rig_load(struct rig *r, u32 va, u32 page, u32 offset, u32 len
 	enum access_result result;
 
 	do
-		result = bus_load(&a, va, (struct meaning){page, offset}, length);
+		result = bus_load(&a, va, (struct meaning){page, offset}, length, NULL);
 	while (result == ACCESS_AGAIN);
 	return result;
 }

@@ -50,7 +50,7 @@ static void test_refill(void **state)
 
 	(void)state;
 	user_pte(0, 2);
-	assert_int_equal(bus_load(&a, USER + 4, m, 4), ACCESS_AGAIN);
+	assert_int_equal(bus_load(&a, USER + 4, m, 4, NULL), ACCESS_AGAIN);
 	assert_int_equal(w_cpu(&r.w, 0)->tlb_entries, 1);
 	assert_int_equal(w_tlb(&r.w, 0)->vpn2, USER);
 	assert_int_equal(w_tlb(&r.w, 0)->asid, 1);
@@ -58,7 +58,7 @@ static void test_refill(void **state)
 	assert_int_equal(w_tlb(&r.w, 0)->lo[1], 0);
 	assert_int_equal(rig_count(&r, EV_TLB_REFILL), 1);
 	assert_int_equal(rig_count(&r, EV_LOAD), 0);
-	assert_int_equal(bus_load(&a, USER + 4, m, 4), ACCESS_DONE);
+	assert_int_equal(bus_load(&a, USER + 4, m, 4, NULL), ACCESS_DONE);
 	assert_int_equal(rig_event(&r, EV_LOAD, 0)->b, cell_page_pa(&r.k, 2) + 4);
 	assert_int_equal(w_top(&r.w)->broken, 0);
 }
@@ -262,7 +262,7 @@ static void trap(u32 victim, enum access_result *first)
 	pte_set(&a, va, pagetable_make(&r.k, 2, true, false));
 	put(&r.w, &w_cpu(&r.w, 0)->asid, 2);
 	a.arg = victim;
-	*first = bus_load(&a, va, (struct meaning){2, 0}, 4);
+	*first = bus_load(&a, va, (struct meaning){2, 0}, 4, NULL);
 }
 
 static void test_duplicates_are_a_machine_check(void **state)
