@@ -213,7 +213,8 @@ static enum access_result translate(const struct act *a, u32 va, struct meaning 
 	u32 index, lo;
 
 	if (va - KSEG0 < KSEG_SIZE) {
-		*t = (struct translation){va - KSEG0, true};
+		/* Config.K0 is what every pte's attribute is */
+		*t = (struct translation){va - KSEG0, !k->strategy.uncached};
 	} else if (va - KSEG1 < KSEG_SIZE) {
 		*t = (struct translation){va - KSEG1, false};
 	} else {

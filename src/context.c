@@ -31,6 +31,11 @@ bool context_in_interrupt(const struct world *w, u32 cpu)
 	return false;
 }
 
+bool context_in_hardirq(const struct world *w, u32 cpu)
+{
+	return level_on_cpu(w, cpu, LEVEL_HARDIRQ);
+}
+
 bool context_atomic(const struct world *w, u32 ctx)
 {
 	const struct w_ctx *c = w_ctx(w, ctx);

@@ -11,6 +11,8 @@
 
 /* in_interrupt(): a softirq or hardirq is on the CPU's stack, or bottom halves are off. */
 bool context_in_interrupt(const struct world *w, u32 cpu);
+/* in_irq(): a hardirq is on the CPU's stack. */
+bool context_in_hardirq(const struct world *w, u32 cpu);
 /* irqs or preemption off, or in an interrupt: the context must not sleep. */
 bool context_atomic(const struct world *w, u32 ctx);
 /* might_sleep(): breaks sleep-in-atomic where the acting context must not. */

@@ -315,6 +315,123 @@ KFUNC(kunmap_atomic)
 	K_END;
 }
 
+struct stack_frame {
+	u32 page; /* or, to unmap, the address */
+	u32 address;
+	u32 slot;
+};
+
+/* The next stacked slot of this CPU; false when none is left (KM_TYPE_NR of them). */
+static bool stack_push(struct act *a)
+{
+	const struct w_cpu *cpu = w_cpu(a->w, a->cpu);
+
+	if (cpu->kmap_idx == KM_TYPE_NR) {
+		oracle_end(a, R_SLOT_EXHAUSTED, (struct meaning){NO_ID, 0});
+		return false;
+	}
+	put(a->w, &cpu->kmap_idx, cpu->kmap_idx + 1);
+	return true;
+}
+
+static u32 stack_va(const struct act *a)
+{
+	return fixmap_va(a->k, a->cpu, w_cpu(a->w, a->cpu)->kmap_idx - 1);
+}
+
+/*
+ * arch/mips/mm/highmem.c __kmap_atomic(), 2.6.37 to 5.10: the slot is the next of a stack, which interrupts
+ * push to and pop from in turn. Irqs untouched.
+ */
+KFUNC(kmap_atomic_stack)
+{
+	K_BEGIN(stack_frame);
+	/* pagefault_disable() */
+	K_STEP(preempt_disable);
+	preempt_count_add(a, 1);
+	if (!a->k->page[L->page].highmem)
+		K_RETURN(page_address(a->w, L->page));
+	K_STEP(kmap_idx_push);
+	if (!stack_push(a))
+		return K_DEAD;
+	SET(L->address, stack_va(a));
+	K_BUG_ON(a->k->debug_highmem && (*pagetable_entry(a->w, NO_ID, L->address) & ~LO_G));
+	K_STEP(set_pte);
+	pte_set(a, L->address, kernel_pte(a, L->page));
+	K_CALL(1, local_flush_tlb_one, L->address);
+	K_RETURN(L->address);
+	K_END;
+}
+
+/* arch/mips/mm/highmem.c __kunmap_atomic(), 2.6.37 to 5.10: pte and TLB entry stay, but for DEBUG_HIGHMEM. */
+KFUNC(kunmap_atomic_stack)
+{
+	K_BEGIN(stack_frame);
+	SET(L->address, L->page);
+	if (L->address >= PKMAP_BASE) {
+		K_BUG_ON(L->address != stack_va(a));
+		if (a->k->debug_highmem) {
+			K_STEP(pte_clear);
+			pte_clear(a, L->address);
+			K_CALL(1, local_flush_tlb_one, L->address);
+		}
+		K_STEP(kmap_idx_pop);
+		SET(w_cpu(a->w, a->cpu)->kmap_idx, w_cpu(a->w, a->cpu)->kmap_idx - 1);
+	}
+	/* pagefault_enable() */
+	K_STEP(preempt_enable);
+	preempt_count_add(a, -1);
+	K_END;
+}
+
+/*
+ * mm/highmem.c __kmap_local_pfn_prot(), 5.11. Left out: migrate_disable() (one CPU), and the task's own
+ * record of its slots, which a switch to another task takes down and puts up again.
+ */
+KFUNC(kmap_local)
+{
+	K_BEGIN(stack_frame);
+	if (!a->k->page[L->page].highmem)
+		K_RETURN(page_address(a->w, L->page));
+	K_STEP(preempt_disable);
+	preempt_count_add(a, 1);
+	K_STEP(kmap_idx_push);
+	if (!stack_push(a))
+		return K_DEAD;
+	SET(L->address, stack_va(a));
+	K_BUG_ON(*pagetable_entry(a->w, NO_ID, L->address) & ~LO_G);
+	/* plain set_pte(): set_pte_at() would come back here (8c0d5d78f359) */
+	K_STEP(set_pte);
+	pte_set(a, L->address, kernel_pte(a, L->page));
+	/* arch_kmap_local_post_map() */
+	K_CALL(1, local_flush_tlb_one, L->address);
+	K_STEP(preempt_enable);
+	preempt_count_add(a, -1);
+	K_RETURN(L->address);
+	K_END;
+}
+
+/* mm/highmem.c kunmap_local_indexed(), 5.11: the pte always goes, then the TLB entry. */
+KFUNC(kunmap_local)
+{
+	K_BEGIN(stack_frame);
+	SET(L->address, L->page);
+	if (L->address < PKMAP_BASE)
+		K_RETURN(0);
+	K_STEP(preempt_disable);
+	preempt_count_add(a, 1);
+	K_BUG_ON(L->address != stack_va(a));
+	K_STEP(pte_clear);
+	pte_clear(a, L->address);
+	/* arch_kmap_local_post_unmap() */
+	K_CALL(1, local_flush_tlb_one, L->address);
+	K_STEP(kmap_idx_pop);
+	SET(w_cpu(a->w, a->cpu)->kmap_idx, w_cpu(a->w, a->cpu)->kmap_idx - 1);
+	K_STEP(preempt_enable);
+	preempt_count_add(a, -1);
+	K_END;
+}
+
 struct vipt_frame {
 	u32 page;
 	u32 saved;

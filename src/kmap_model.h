@@ -9,6 +9,8 @@
  *	kunmap(page), kunmap_high(page)
  *	kmap_atomic(page, km_type)				-> address
  *	kunmap_atomic(address, km_type)
+ *	kmap_atomic_stack(page), kmap_local(page)		-> address
+ *	kunmap_atomic_stack(address), kunmap_local(address)
  *	kmap_high_l1_vipt(page)					-> address; act.ret2 is the saved pte
  *	kunmap_high_l1_vipt(page, saved pte)
  */

@@ -75,7 +75,7 @@ const u32 *pagetable_entry(const struct world *w, u32 mm, u32 va)
 
 u32 pagetable_make(const struct cell *k, u32 page, bool global, bool uncached)
 {
-	u32 c = uncached ? CCA_UNCACHED : CCA_CACHEABLE;
+	u32 c = uncached || k->strategy.uncached ? CCA_UNCACHED : CCA_CACHEABLE;
 
 	return k->page[page].pfn << LO_PFN_SHIFT | c << LO_C_SHIFT | LO_D | LO_V |
 	       (global ? LO_G : 0);

@@ -111,6 +111,8 @@ enum strategy_condition {
 	COND_HIGHMEM, /* the piece is of a highmem page */
 	COND_NESTED, /* the per-CPU depth is not 0 */
 	COND_CHANGED, /* the saved pte is not the one of this page */
+	COND_HARDIRQ, /* in_irq() */
+	COND_SOFTIRQ, /* in_softirq(), and not in_irq() */
 };
 
 struct strategy_op {
@@ -126,6 +128,7 @@ struct strategy {
 	bool kmap_high_get; /* ARCH_NEEDS_KMAP_HIGH_GET: kmap_lock disables irqs */
 	bool lowmem_whole; /* the lowmem rest of a range goes in one op */
 	bool no_op; /* `cache-op: none`: every sync returns at once */
+	bool uncached; /* every mapping of the cell's pages is uncached, from boot on */
 };
 
 /* A cell, and where its arrays begin in the world (layout.h). */

@@ -87,6 +87,10 @@ static bool condition_holds(const struct act *a, const struct sync_frame *L, con
 		return a->k->page[L->piece_page].highmem;
 	case COND_NESTED:
 		return w_cpu(a->w, a->cpu)->l1_depth != 0;
+	case COND_HARDIRQ:
+		return context_in_hardirq(a->w, a->cpu);
+	case COND_SOFTIRQ:
+		return context_in_interrupt(a->w, a->cpu) && !context_in_hardirq(a->w, a->cpu);
 	case COND_CHANGED:
 		return L->saved != (pagetable_make(a->k, L->piece_page, true, false) & ~LO_G);
 	}
@@ -145,6 +149,8 @@ static void primitive_push(const struct act *a, const struct sync_frame *L)
 		kstep_push(a, op->arg, &L->flags, 1);
 		break;
 	case KF_kunmap_atomic:
+	case KF_kunmap_atomic_stack:
+	case KF_kunmap_local:
 		kstep_push(a, op->arg, (const u32[]){page_address_of_piece, op->slot}, 2);
 		break;
 	case KF_restore_pte:
@@ -179,6 +185,8 @@ static void primitive_result(const struct act *a, const struct sync_frame *L)
 		SET(L->address, a->ret ? a->ret + L->piece_offset : 0);
 		break;
 	case KF_kmap_atomic:
+	case KF_kmap_atomic_stack:
+	case KF_kmap_local:
 	case KF_set_pte:
 		SET(L->address, a->ret + L->piece_offset);
 		break;
@@ -200,7 +208,8 @@ KFUNC(sync_range)
 	K_BEGIN(sync_frame);
 	tell(a, EV_SYNC_BEGIN, L->page, L->offset, L->left, L->op);
 	if (a->k->strategy.no_op) {
-		oracle_warn(a, W_SYNC_SKIPPED, (struct meaning){L->page, L->offset});
+		if (!a->k->strategy.uncached)
+			oracle_warn(a, W_SYNC_SKIPPED, (struct meaning){L->page, L->offset});
 		K_RETURN(0);
 	}
 	while (program_run(a, L)) {

@@ -57,6 +57,7 @@ struct w_cpu {
 	u32 asid; /* EntryHi.ASID: mm + 1 */
 	u32 wired;
 	u32 tlb_entries; /* entries in use: [0, wired) wired, then the others, sorted */
+	u32 kmap_idx; /* __kmap_atomic_idx: stacked slots in use */
 	u32 l1_depth; /* kmap_high_l1_vipt()'s per-CPU nesting count */
 };
 

@@ -12,12 +12,6 @@
 #define YELLOW "\033[33m"
 #define PLAIN "\033[0m"
 
-/* What one process' report has said so far; there is one reporter a process. */
-static struct {
-	const struct scenario *scenario; /* whose header was printed last */
-	char *first_story; /* the report of the first violation, kept for the end */
-} state;
-
 static const char *colour_of(enum verdict verdict)
 {
 	switch (verdict) {
@@ -48,16 +42,16 @@ static char *count_text(guint64 n)
 	return g_string_free(text, FALSE);
 }
 
-static void scenario_header(const struct reporter *r, const struct scenario *s)
+static void scenario_header(struct reporter *r, const struct scenario *s)
 {
-	if (state.scenario == s)
+	if (r->last == s)
 		return;
-	printf("%s%s%s%s%s\n", state.scenario ? "\n" : "", r->options->colour ? BOLD : "", s->path,
-	       r->options->colour ? PLAIN : "", *s->question ? "" : "");
+	printf("%s%s%s%s\n", r->last ? "\n" : "", r->options->colour ? BOLD : "", s->path,
+	       r->options->colour ? PLAIN : "");
 	if (*s->question)
 		printf("%s\n", s->question);
 	putchar('\n');
-	state.scenario = s;
+	r->last = s;
 }
 
 static guint axis_width(const struct axis *a)
@@ -246,7 +240,7 @@ static void cell(struct reporter *r, const struct outcome *o, const char *mismat
 	}
 	scenario_header(r, o->scenario);
 	print_row(r, o, NULL);
-	if (in_full || !state.first_story) {
+	if (in_full || !r->first_story) {
 		g_autofree char *text = stories(r, o);
 
 		if (in_full) {
@@ -255,7 +249,7 @@ static void cell(struct reporter *r, const struct outcome *o, const char *mismat
 			print_warnings(o);
 			fputs(text, stdout);
 		} else if (*text) {
-			state.first_story = g_steal_pointer(&text);
+			r->first_story = g_steal_pointer(&text);
 		}
 	}
 	fflush(stdout);
@@ -269,13 +263,12 @@ static void end(struct reporter *r, const struct tally *t)
 		printf("cells: %u passed, %u failed, %u skipped\n", t->passed, t->failed, t->skipped);
 		return;
 	}
-	if (state.first_story) {
+	if (r->first_story) {
 		puts("\nThe first violation:");
-		fputs(state.first_story, stdout);
+		fputs(r->first_story, stdout);
 		puts("\n--cell AXIS=VALUE,… selects a cell, --verbose tells every story.");
 	}
-	g_clear_pointer(&state.first_story, g_free);
-	state.scenario = NULL;
+	g_clear_pointer(&r->first_story, g_free);
 	printf("%scells: %u, violated: %u, with warnings: %u", r->options->quiet ? "" : "\n", t->cells,
 	       t->violated, t->warned);
 	if (t->refused)

@@ -29,6 +29,9 @@ struct reporter {
 	/* One cell is done. `mismatch`: in test mode what is not as expected, or NULL. */
 	void (*cell)(struct reporter *r, const struct outcome *o, const char *mismatch);
 	void (*end)(struct reporter *r, const struct tally *t);
+	/* what the human report has said so far */
+	const struct scenario *last; /* whose header was printed last */
+	char *first_story; /* of the first violation, kept for the end */
 };
 
 void report_human(struct reporter *r);

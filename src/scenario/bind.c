@@ -16,7 +16,7 @@ static gint by_text(gconstpointer a, gconstpointer b)
 static void unknown_axis(struct binder *b, const struct ynode *node)
 {
 	struct diag_fault *f = diag_error(b->diag, "E0110", node->used_at,
-					  "`%s` is no axis of this scenario", node->text);
+					  "`%s` has no value", node->text);
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	GHashTableIter iter;
 	gpointer name;
@@ -30,13 +30,14 @@ static void unknown_axis(struct binder *b, const struct ynode *node)
 	g_ptr_array_sort(names, by_text);
 	g_ptr_array_add(names, NULL);
 	near = words_nearest(node->text + 1, (const char *const *)names->pdata);
+	if (!b->axis)
+		diag_primary_label(f, "an axis has its value within a cell, not here");
+	else
+		diag_primary_label(f, "neither an axis nor `set` for every cell");
 	if (near)
 		diag_help(f, "did you mean `$%s`?", near);
-	else if (b->axis)
-		diag_help(f, "`$name` is the value of an axis, or of a `set` for every cell; quote the text if "
-			     "the dollar is meant");
 	else
-		diag_help(f, "`$name` has a value only within a cell, not here");
+		diag_help(f, "quote the text if the dollar is meant");
 }
 
 const struct ynode *bind_resolve(struct binder *b, const struct ynode *node)
@@ -277,9 +278,12 @@ gboolean bind_misspelt(const struct ynode *map, const char *key)
 	const char *const words[] = {key, NULL};
 	guint i;
 
-	for (i = 0; map->kind == Y_MAP && i < map->entries->len; i++)
-		if (words_nearest(g_array_index(map->entries, struct yentry, i).key->text, words))
+	for (i = 0; map->kind == Y_MAP && i < map->entries->len; i++) {
+		const char *got = g_array_index(map->entries, struct yentry, i).key->text;
+
+		if (strcmp(got, key) && words_nearest(got, words))
 			return TRUE;
+	}
 	return FALSE;
 }
 

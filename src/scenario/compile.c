@@ -389,9 +389,10 @@ static void polls_resolve(struct compiler *c)
 		g_array_index(c->out->steps, struct step, p->step).arg[0] = step;
 		for (j = 0; j < c->out->contexts->len; j++)
 			if (g_array_index(c->out->contexts, struct context_def, j).times == TIMES_FOREVER) {
-				diag_error(c->b.diag, "E0188", p->until->used_at,
-					   "poll: needs write identities, of which `%s`, which repeats for ever, "
-					   "makes no end", compiled_context_name(c->out, j));
+				diag_help(diag_error(c->b.diag, "E0188", p->until->used_at,
+						     "poll: `%s` repeats for ever, so that writes cannot be "
+						     "told apart", compiled_context_name(c->out, j)),
+					  "give it a number of `times:`");
 				break;
 			}
 	}
@@ -493,7 +494,7 @@ static void schedules_compile(struct compiler *c, const struct ynode *map)
 
 		refs_name(c, e->key, "schedule");
 		if (!strcmp(e->key->text, "all"))
-			diag_help(diag_error(c->b.diag, "E0188", e->key->used_at,
+			diag_help(diag_error(c->b.diag, "E0211", e->key->used_at,
 					     "`all` cannot be the name of a schedule"),
 				  "it is built in and means every schedule there is");
 		if (!bind_list(&c->b, e->value, "schedule"))
@@ -627,7 +628,11 @@ struct compiled *compile_cell(const struct compile_request *request)
 	k->page = (const struct page_info *)(void *)c.out->pages->data;
 	devices_compile(&c, ynode_get(root, "devices"));
 	trigger_names_check(&c, ynode_get(root, "devices"), "device");
-	contexts_compile(&c, bind_required(&c.b, root, "scenario", "contexts"));
+	if (!ynode_get(root, "contexts") && !bind_misspelt(root, "contexts"))
+		diag_help(diag_error(request->diag, "E0108", diag_source_whole(root->span.src),
+				     "scenario: `contexts` is missing"),
+			  "contexts are what executes: processes and interrupts, with their steps");
+	contexts_compile(&c, ynode_get(root, "contexts"));
 	polls_resolve(&c);
 	schedules_compile(&c, ynode_get(root, "schedules"));
 	if ((v = ynode_get(root, "force")) && bind_bool(&c.b, v, "force", FALSE))

@@ -22,7 +22,7 @@ struct parsed {
 static const struct ynode *arg(const struct parsed *p, const char *name)
 {
 	if (p->alone)
-		return !strcmp(p->spec->arg[0].name, name) ? p->alone : NULL;
+		return !g_strcmp0(p->spec->arg[0].name, name) ? p->alone : NULL;
 	return p->args ? ynode_get(p->args, name) : NULL;
 }
 
@@ -66,19 +66,35 @@ static gboolean step_parse(struct compiler *c, const struct ynode *node, gboolea
 	return p->spec != NULL;
 }
 
-/* Is a key of the step's map, other than those it may have, meant to be this one? */
-static gboolean arg_misspelt(const struct parsed *p, const char *name, const char *const *keys)
+/* What the step may have, NULL-terminated. */
+static void args_keys(const struct parsed *p, const char *keys[VOCAB_ARGS + 3])
 {
-	const char *const words[] = {name, NULL};
 	guint i;
 
-	for (i = 0; p->args && i < p->args->entries->len; i++) {
-		const char *key = g_array_index(p->args->entries, struct yentry, i).key->text;
+	for (i = 0; i < VOCAB_ARGS && p->spec->arg[i].type != ARG_NONE; i++)
+		keys[i] = p->spec->arg[i].name;
+	keys[i++] = "id";
+	keys[i++] = "note";
+	keys[i] = NULL;
+}
 
-		if (!g_strv_contains(keys, key) && words_nearest(key, words))
-			return TRUE;
+/* The argument by its name; if it is missing, what an unknown key gives that is most likely meant for it. */
+static const struct ynode *arg_meant(const struct parsed *p, const char *name)
+{
+	const char *const words[] = {name, NULL};
+	const char *keys[VOCAB_ARGS + 3];
+	guint i;
+
+	if (arg(p, name) || !p->args)
+		return arg(p, name);
+	args_keys(p, keys);
+	for (i = 0; i < p->args->entries->len; i++) {
+		const struct yentry *e = &g_array_index(p->args->entries, struct yentry, i);
+
+		if (!g_strv_contains(keys, e->key->text) && words_nearest(e->key->text, words))
+			return e->value;
 	}
-	return FALSE;
+	return NULL;
 }
 
 static void args_check(struct compiler *c, const struct parsed *p)
@@ -86,13 +102,9 @@ static void args_check(struct compiler *c, const struct parsed *p)
 	const char *keys[VOCAB_ARGS + 3], *missing[VOCAB_ARGS + 1];
 	g_autoptr(GString) expected = g_string_new("expected");
 	g_autofree char *all = NULL;
-	guint i, n = 0, m = 0;
+	guint i, m = 0;
 
-	for (i = 0; i < VOCAB_ARGS && p->spec->arg[i].type != ARG_NONE; i++)
-		keys[n++] = p->spec->arg[i].name;
-	keys[n++] = "id";
-	keys[n++] = "note";
-	keys[n] = NULL;
+	args_keys(p, keys);
 	if (p->args)
 		bind_map(&c->b, p->args, p->spec->name, keys);
 	if (p->alone && p->spec->arg[0].type == ARG_NONE) {
@@ -102,7 +114,7 @@ static void args_check(struct compiler *c, const struct parsed *p)
 	for (i = 0; i < VOCAB_ARGS && p->spec->arg[i].type != ARG_NONE; i++) {
 		const struct arg_spec *a = &p->spec->arg[i];
 
-		if (!a->required || arg(p, a->name) || arg_misspelt(p, a->name, keys))
+		if (!a->required || arg_meant(p, a->name))
 			continue;
 		g_string_append_printf(expected, "%s `%s:` (%s)", m ? " and" : "", a->name,
 				       vocab_arg_kind(a->type));
@@ -185,7 +197,7 @@ static void user_va(struct compiler *c, const struct parsed *p, guint mm, struct
 static void handle_declare(struct compiler *c, const struct parsed *p)
 {
 	const struct context_def *def = &g_array_index(c->out->contexts, struct context_def, c->context);
-	const struct ynode *as = arg(p, "as"), *page = arg(p, "page"), *v;
+	const struct ynode *as = arg_meant(p, "as"), *page = arg(p, "page"), *v;
 	struct handle_info h = {.context = c->context, .made_by = p->spec->fn};
 	struct page_ref ref = {0, 1};
 	const char *name;
@@ -498,7 +510,7 @@ static void repeat_compile(struct compiler *c, const struct parsed *p)
 	const struct ynode *times = arg(p, "times"), *body = arg(p, "steps");
 	struct step end = {.fn = KF_none};
 	struct step_info info = {.context = c->context, .op = "repeat", .span = p->name->used_at};
-	guint first = c->out->steps->len;
+	guint first = c->out->steps->len, before = diag_mark(c->b.diag);
 
 	if (!times || !body)
 		return;
@@ -512,7 +524,7 @@ static void repeat_compile(struct compiler *c, const struct parsed *p)
 	end.arg[2] = c->loop_depth++;
 	steps_compile(c, body);
 	c->loop_depth--;
-	if (c->out->steps->len == first)
+	if (c->out->steps->len == first && diag_mark(c->b.diag) == before)
 		diag_error(c->b.diag, "E0175", p->name->used_at, "repeat: there is nothing to repeat");
 	info.text = g_strdup_printf("end of repeat x%u", end.arg[0]);
 	g_array_append_val(c->out->steps, end);

@@ -431,14 +431,18 @@ void matrix_load(struct scenario *s, char **strategies)
 		diag_label(diag_error(s->diag, "E0189", strategy->used_at,
 				      "`strategy` is given twice: here and as an axis"),
 			   axis_find(s, "strategy")->span, "the axis");
+	else if (strategy && strategy->kind == Y_LIST)
+		diag_help(diag_error(s->diag, "E0101", strategy->used_at,
+				     "strategy: expected a text, found a list"),
+			  "several strategies are an axis: `matrix: {axes: {strategy: [...]}}`");
 	else if (strategy && bind_text(&b, strategy, "strategy"))
 		g_ptr_array_add(axis_new(s, "strategy", strategy->used_at)->values, (gpointer)strategy);
 	if (strategies)
 		strategies_replace(s, strategies);
 	if (!axis_find(s, "strategy")) {
-		if (diag_mark(s->diag) != before)
+		if (diag_mark(s->diag) != before || bind_misspelt(s->tree->root, "strategy"))
 			return;
-		diag_help(diag_error(s->diag, "E0198", s->tree->root->used_at, "no strategy is given"),
+		diag_help(diag_error(s->diag, "E0198", diag_source_whole(s->tree->src), "no strategy is given"),
 			  "add `strategy: NAME`, an axis `strategy: [...]`, or `--strategy NAME`");
 		return;
 	}
@@ -455,7 +459,9 @@ void matrix_load(struct scenario *s, char **strategies)
 	if (map && (v = ynode_get(map, "set")))
 		sets_load(s, &b, v);
 	if (!s->cells->len && diag_mark(s->diag) == before)
-		diag_error(s->diag, "E0209", map ? map->used_at : s->tree->root->used_at,
+		diag_error(s->diag, "E0209", map && ynode_get(map, "exclude") ?
+						     ynode_get(map, "exclude")->used_at :
+						     s->tree->root->used_at,
 			   "the matrix has no cell left");
 	for (i = 0; i < s->cells->len; i++)
 		cell_name(s, s->cells->pdata[i]);

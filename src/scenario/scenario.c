@@ -302,7 +302,7 @@ static gboolean keys_check(struct scenario *s, struct binder *b)
 		const struct yentry *e = &g_array_index(root->entries, struct yentry, i);
 
 		if (!g_str_has_prefix(e->key->text, "x-") && !g_strv_contains(scenario_keys, e->key->text))
-			bind_unknown_key(b, e, "a scenario", scenario_keys);
+			bind_unknown_key(b, e, "scenario", scenario_keys);
 	}
 	return TRUE;
 }

@@ -32,6 +32,10 @@ static const struct primitive {
 	{"kunmap-high", KF_kunmap_high, SLOT_NONE, "kunmap_high()"},
 	{"kmap-atomic", KF_kmap_atomic, SLOT_NEEDED, "kmap_atomic(page, slot); a lowmem page has an address anyway"},
 	{"kunmap-atomic", KF_kunmap_atomic, SLOT_NEEDED, "kunmap_atomic(address, slot)"},
+	{"kmap-atomic-stack", KF_kmap_atomic_stack, SLOT_NONE, "kmap_atomic(page) of 2.6.37: the next slot of a stack"},
+	{"kunmap-atomic-stack", KF_kunmap_atomic_stack, SLOT_NONE, "kunmap_atomic(address) of 2.6.37"},
+	{"kmap-local", KF_kmap_local, SLOT_NONE, "kmap_local_page() of 5.11: a stacked slot, preemption stays possible"},
+	{"kunmap-local", KF_kunmap_local, SLOT_NONE, "kunmap_local(): pte and TLB entry always go"},
 	{"kmap-high-l1-vipt", KF_kmap_high_l1_vipt, SLOT_NONE,
 	 "ARM's reentrant slot: save the pte found there, set ours"},
 	{"kunmap-high-l1-vipt", KF_kunmap_high_l1_vipt, SLOT_NONE, "put the saved pte back if somebody was interrupted"},
@@ -44,11 +48,12 @@ static const struct primitive {
 	{"depth-dec", KF_depth_dec, SLOT_NONE, "count one less"},
 };
 
-static const char *const condition_words[] = {"mapped", "highmem", "nested", "changed", NULL};
-static const char *const file_keys[] = {"name", "doc", "source", "needs", "lowmem", "cache-op",
+static const char *const condition_words[] = {"mapped", "highmem", "nested", "changed", "hardirq", "softirq", NULL};
+static const char *const file_keys[] = {"name", "doc", "source", "needs", "lowmem", "cache-op", "mappings",
 					 "slot", "sync-range", "sync-page", NULL};
 static const char *const needs_words[] = {"kmap-high-get", NULL};
 static const char *const lowmem_words[] = {"per-page", "whole", NULL};
+static const char *const mapping_words[] = {"cached", "uncached", NULL};
 static const char *const op_words[] = {"version", "none", NULL};
 
 static const char *primitive_names[ARRAY_SIZE(primitives) + 1];
@@ -162,7 +167,7 @@ static void if_compile(struct compiler *c, const struct ynode *map)
 	}
 	if (!then && diag_mark(c->b.diag) == before)
 		diag_help(diag_error(c->b.diag, "E0132", map->used_at, "if: no condition"),
-			  "write `if: {mapped: [...], else: [...]}`; conditions are mapped, highmem, nested, changed");
+			  "write `if: {mapped: [...], else: [...]}`; conditions are mapped, highmem, nested, changed, hardirq, softirq");
 }
 
 static void each_page_compile(struct compiler *c, const struct ynode *body)
@@ -306,11 +311,11 @@ static void file_compile(struct compiler *c, const struct ynode *root)
 	guint before = diag_mark(c->b.diag), i;
 	const struct ynode *v;
 
-	if (!bind_map(&c->b, root, "a strategy", file_keys))
+	if (!bind_map(&c->b, root, "strategy", file_keys))
 		return;
 	g_free(c->s->name);
 	c->s->name = text_of(c, root, "name");
-	bind_required(&c->b, root, "a strategy", "name");
+	bind_required(&c->b, root, "strategy", "name");
 	c->s->doc = text_of(c, root, "doc");
 	c->s->source = text_of(c, root, "source");
 	if ((v = ynode_get(root, "needs")) && bind_list(&c->b, v, "needs"))
@@ -321,6 +326,8 @@ static void file_compile(struct compiler *c, const struct ynode *root)
 		c->s->program.lowmem_whole = bind_word(&c->b, v, "lowmem", lowmem_words) == 1;
 	if ((v = ynode_get(root, "cache-op")))
 		c->s->program.no_op = bind_word(&c->b, v, "cache-op", op_words) == 1;
+	if ((v = ynode_get(root, "mappings")))
+		c->s->program.uncached = bind_word(&c->b, v, "mappings", mapping_words) == 1;
 	if ((v = ynode_get(root, "slot"))) {
 		int word = bind_word(&c->b, v, "slot", slot_names);
 

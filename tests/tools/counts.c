@@ -3,10 +3,10 @@
  * How many states, transitions and ends the exploration of each cell has, to the last one:
  *
  *	counts FOLDER                       prints the table
- *	counts [--all] TABLE FOLDER         compares it with the one in TABLE; exit status 1 if they differ
+ *	counts TABLE FOLDER [STATES]        compares it with the one in TABLE; exit status 1 if they differ
  *	counts --promote TABLE FOLDER       writes it to TABLE
  *
- * Without --all cells of more than 300,000 states in TABLE are taken for right.
+ * Cells of more than STATES states in TABLE are taken for right.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,14 +14,12 @@
 
 #include "../../src/cmd/cmd.h"
 
-#define QUICK_STATES 300000u
-
 static const char head[] = "# SPDX-License-Identifier: GPL-2.0-or-later\n"
 			   "# scenario\tcell\tstates\ttransitions\tends\n";
 
 static int usage(void)
 {
-	fputs("usage: counts [--all | --promote] [TABLE] FOLDER\n", stderr);
+	fputs("usage: counts FOLDER | TABLE FOLDER [STATES] | --promote TABLE FOLDER\n", stderr);
 	return 2;
 }
 
@@ -83,7 +81,7 @@ static char *row_make(struct scenario *s, const struct scenario_cell *cell, cons
 struct counts {
 	const char *folder;
 	GHashTable *want; /* NULL: nothing to compare with */
-	gboolean all;
+	guint64 limit;
 	GString *table;
 	guint differences, skipped;
 };
@@ -94,7 +92,7 @@ static void count_cell(struct counts *c, struct scenario *s, const struct scenar
 	const char *want = c->want ? g_hash_table_lookup(c->want, key) : NULL;
 	g_autofree char *row = NULL;
 
-	if (want && !c->all && states_of(want) > QUICK_STATES) {
+	if (want && states_of(want) > c->limit) {
 		c->skipped++;
 		g_hash_table_remove(c->want, key);
 		return;
@@ -140,23 +138,24 @@ static void count_folder(struct counts *c, GPtrArray *scenarios)
 
 int main(int argc, char **argv)
 {
-	gboolean all = argc > 1 && !strcmp(argv[1], "--all");
 	gboolean promote = argc > 1 && !strcmp(argv[1], "--promote");
-	char **files = argv + 1 + (all || promote);
-	int n = argc - 1 - (all || promote), end = 0;
+	char **files = argv + 1 + promote;
+	int n = argc - 1 - promote, end = 0;
 	struct cmd_options options = {0};
-	struct counts c = {.all = all, .table = g_string_new(head)};
+	struct counts c = {.limit = G_MAXUINT64, .table = g_string_new(head)};
 	struct diag *diag = diag_new();
 	GPtrArray *scenarios;
 
-	if (n < 1 || n > 2 || ((all || promote) && n != 2) || files[0][0] == '-')
+	if (n < 1 || n > 3 || (promote && n != 2) || files[0][0] == '-')
 		return usage();
-	c.folder = files[n - 1];
-	options.files = (char *[]){files[n - 1], NULL};
+	if (n == 3)
+		c.limit = g_ascii_strtoull(files[2], NULL, 10);
+	c.folder = files[n > 1];
+	options.files = (char *[]){files[n > 1], NULL};
 	scenarios = cmd_load(&options, diag, FALSE);
 	if (!scenarios)
 		return 2;
-	if (n == 2 && !promote)
+	if (n > 1 && !promote)
 		c.want = rows_load(files[0]);
 	count_folder(&c, scenarios);
 	if (n == 1)

@@ -2,7 +2,9 @@
 /*
  * Random walks: what undo, hash and freshness promise, tried on long and crooked ways through the model.
  *
- *	test_walk FOREVER.YAML WALK_HASH SCENARIOS
+ *	test_walk FOREVER.YAML WALK_HASH SCENARIOS [small]
+ *
+ * `small`: shorter walks, for builds that are slow.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,12 +22,13 @@
 #include "../naive/generate.h"
 #include "walk.h"
 
-#define CHOICES 100000u
 /* Above 64 KiB a hash from scratch is dear: every 4096th choice has to do. */
 #define SMALL_WORDS 16384u
 #define FOREVER_CELLS 8u
 
 static const char *forever, *walk_hash, *folder;
+static bool small;
+static u32 choices = 100000, twin_choices = 4000, seeds = 500;
 
 /* A state on the way, to come back to. */
 struct mark {
@@ -79,13 +82,14 @@ static void undo_at_once(guint cell, gboolean identities)
 	walker_init(&v, &c.compiled->cell, TRUE, cell + 1);
 	before = snapshot(&v);
 	hash = v.arena.world.hash;
-	for (i = 0; i < CHOICES; i++) {
+	for (i = 0; i < choices; i++) {
 		assert_true(walker_draw(&v, &choice));
 		walker_take(&v, &choice);
 		check_hash(&v, i);
 	}
 	assert_false(same_words(&v, before));
-	check_steps_done(&v, c.compiled);
+	if (!small)
+		check_steps_done(&v, c.compiled);
 	world_undo(&v.arena.world, 0, hash);
 	assert_int_equal(v.arena.world.logged, 0);
 	assert_true(same_words(&v, before));
@@ -98,7 +102,7 @@ static void undo_at_once(guint cell, gboolean identities)
 /* Forth and back, by chance as well; a way taken again after an undo leads to the same states. */
 static void undo_in_chunks(guint cell, gboolean identities)
 {
-	struct mark *mark = g_new(struct mark, CHOICES + 1);
+	struct mark *mark = g_new(struct mark, choices + 1);
 	struct walk_cell c;
 	struct walker v;
 	guint64 chance = 4711 + cell;
@@ -108,10 +112,10 @@ static void undo_in_chunks(guint cell, gboolean identities)
 	assert_true(walk_cell_open(&c, forever, cell, identities));
 	walker_init(&v, &c.compiled->cell, TRUE, cell + 101);
 	before = snapshot(&v);
-	while (taken < CHOICES) {
+	while (taken < choices) {
 		u32 steps = (u32)(generate_random(&chance) % 1000);
 
-		for (i = 0; i < steps && taken < CHOICES; i++, taken++) {
+		for (i = 0; i < steps && taken < choices; i++, taken++) {
 			mark[at].logged = v.arena.world.logged;
 			mark[at].hash = v.arena.world.hash;
 			assert_true(walker_draw(&v, &mark[at].choice));
@@ -174,7 +178,7 @@ static void test_undo_in_chunks(void **state)
 static char *hash_of(guint cell, const char *mode)
 {
 	g_autofree char *number = g_strdup_printf("%u", cell);
-	const char *argv[] = {walk_hash, forever, number, "20101120", "30000", mode, NULL};
+	const char *argv[] = {walk_hash, forever, number, "20101120", "20000", mode, NULL};
 	g_autoptr(GError) error = NULL;
 	char *out = NULL;
 	int status = 0;
@@ -338,7 +342,7 @@ static const char *compare_choices(const struct twins *t)
  * Bounded evictions, because the order of a set's lines is state only then in the mode for exploring. Both
  * modes then offer the same choices all the way, and the same draw takes the same one.
  */
-static const char *walk_twins(struct cell *fresh, struct cell *ident, guint64 seed, u32 choices)
+static const char *walk_twins(struct cell *fresh, struct cell *ident, guint64 seed, u32 most)
 {
 	struct choice one, other;
 	struct twins t;
@@ -349,7 +353,7 @@ static const char *walk_twins(struct cell *fresh, struct cell *ident, guint64 se
 	fresh->evictions_max = ident->evictions_max = 1 + (u32)(seed % 50);
 	walker_init(&t.fresh, fresh, FALSE, seed);
 	walker_init(&t.ident, ident, FALSE, seed);
-	for (i = 0; i < choices && !what; i++) {
+	for (i = 0; i < most && !what; i++) {
 		gboolean goes_on = walker_draw(&t.fresh, &one);
 
 		if (goes_on != walker_draw(&t.ident, &other))
@@ -384,7 +388,7 @@ static void test_freshness_forever(void **state)
 	for (cell = 0; cell < FOREVER_CELLS; cell++) {
 		assert_true(walk_cell_open(&fresh, forever, cell, FALSE));
 		assert_true(walk_cell_open(&ident, forever, cell, TRUE));
-		assert_null(walk_twins(&fresh.compiled->cell, &ident.compiled->cell, cell, 4000));
+		assert_null(walk_twins(&fresh.compiled->cell, &ident.compiled->cell, cell, twin_choices));
 		walk_cell_close(&fresh);
 		walk_cell_close(&ident);
 	}
@@ -423,7 +427,7 @@ static void test_freshness_scenarios(void **state)
 			const struct scenario_cell *cell = s->cells->pdata[j];
 
 			if (!cell->schedule || !strcmp(cell->schedule, "all"))
-				differing += differing_walks(s, cell, 3);
+				differing += differing_walks(s, cell, small ? 1 : 3);
 		}
 	}
 	g_ptr_array_unref(scenarios);
@@ -440,7 +444,7 @@ static void test_freshness_generated(void **state)
 	guint64 seed;
 
 	(void)state;
-	for (seed = 1; seed <= 500; seed++) {
+	for (seed = 1; seed <= seeds; seed++) {
 		g_autofree char *text = generate_scenario(seed);
 		struct diag *diag = diag_new();
 		struct scenario *s;
@@ -472,9 +476,15 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_freshness_generated),
 	};
 
-	if (argc != 4) {
-		fputs("usage: test_walk FOREVER.YAML WALK_HASH SCENARIOS\n", stderr);
+	small = argc == 5 && !strcmp(argv[4], "small");
+	if (argc != 4 + small) {
+		fputs("usage: test_walk FOREVER.YAML WALK_HASH SCENARIOS [small]\n", stderr);
 		return 2;
+	}
+	if (small) {
+		choices = 10000;
+		twin_choices = 500;
+		seeds = 100;
 	}
 	forever = argv[1];
 	walk_hash = argv[2];

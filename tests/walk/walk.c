@@ -49,11 +49,18 @@ void walker_free(struct walker *v)
 	g_free(v->choice);
 }
 
+enum group { GO_ON, ENTER, EVICT, GROUPS };
+
+static enum group group_of(const struct choice *c)
+{
+	return c->kind == CHOICE_EVICT ? EVICT : c->kind == CHOICE_ENTER ? ENTER : GO_ON;
+}
+
 gboolean walker_draw(struct walker *v, struct choice *ret)
 {
 	const struct world *w = &v->arena.world;
-	u32 plain = 0, evictions = 0, left, i;
-	gboolean evict;
+	u32 count[GROUPS] = {0}, left, i;
+	enum group group;
 	guint64 random;
 
 	v->choices = engine_enabled(w, v->choice, v->room);
@@ -64,17 +71,16 @@ gboolean walker_draw(struct walker *v, struct choice *ret)
 	}
 	if (!v->choices)
 		return FALSE;
-	for (i = 0; i < v->choices; i++) {
-		evictions += v->choice[i].kind == CHOICE_EVICT;
-		plain += v->choice[i].kind != CHOICE_EVICT;
-	}
-	/* each eighth choice is an eviction, however full the caches are: else hardly anything else happens */
-	random = generate_random(&v->seed);
-	evict = evictions && (!plain || !(random & 7));
-	left = (u32)((random >> 32) % (evict ? evictions : plain));
 	for (i = 0; i < v->choices; i++)
-		if ((v->choice[i].kind == CHOICE_EVICT) == evict && !left--)
-			break;
+		count[group_of(&v->choice[i])]++;
+	/* else full caches leave time for nothing but evictions, and no process gets past its interrupts */
+	random = generate_random(&v->seed);
+	group = !(random & 7) ? EVICT : !(random >> 3 & 31) ? ENTER : GO_ON;
+	if (!count[group])
+		group = count[GO_ON] ? GO_ON : count[ENTER] ? ENTER : EVICT;
+	left = (u32)((random >> 32) % count[group]);
+	for (i = 0; group_of(&v->choice[i]) != group || left--; i++)
+		;
 	*ret = v->choice[i];
 	return TRUE;
 }
