@@ -413,13 +413,16 @@ enum op_outcome bus_index_op(const struct act *a, enum cache_op op, u32 set, u32
 		const struct w_line *line = cache_line(a->w, cache, set, i);
 		u32 pa;
 
-		if (!line->tag || line->way != way)
+		if (!line->tag)
+			break;
+		if (line->way != way)
 			continue;
 		pa = cache_line_pa(a->k, cache, line);
 		tell(a, EV_CACHE_OP, op, pa, pa, line->dirty ? OP_WROTE_BACK : OP_CLEAN,
 		     cell_page_of(a->k, pa));
 		return line_op(a, op, cache, set, line);
 	}
+	tell(a, EV_CACHE_OP, op, 0, NO_ID, OP_MISS, NO_ID);
 	return OP_MISS;
 }
 

@@ -178,6 +178,8 @@ KFUNC(kmap_high)
 KFUNC(kmap_high_get)
 {
 	K_BEGIN(kmap_frame);
+	/* only ever called for highmem pages: the pool knows no other */
+	K_BUG_ON(!a->k->page[L->page].highmem);
 	LOCK_KMAP_ANY_CALL(1, L->flags);
 	SET(L->address, page_address(a->w, L->page));
 	if (L->address) {
@@ -206,6 +208,7 @@ static bool pkmap_waiters(const struct world *w)
 KFUNC(kunmap_high)
 {
 	K_BEGIN(kmap_frame);
+	K_BUG_ON(!a->k->page[L->page].highmem);
 	LOCK_KMAP_ANY_CALL(1, L->flags);
 	K_BUG_ON(!page_address(a->w, L->page));
 	SET(L->nr, pkmap_nr(a->k, page_address(a->w, L->page)));

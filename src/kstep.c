@@ -75,6 +75,7 @@ enum k_result kstep_run(struct act *a)
 	return K_RETURNED;
 }
 
+/* No scenario step and no strategy runs this: fn 0 is what an unused frame holds. */
 KFUNC(none)
 {
 	(void)a;

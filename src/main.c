@@ -9,24 +9,24 @@
 #include "scenario/words.h"
 
 const struct command commands[] = {
-	{"run", "FILE|DIR…", "Execute one schedule of each cell and report what happens.",
+	{"run", "FILE|DIR...", "Execute one schedule of each cell and report what happens.",
 	 "Exit: 0 nothing found, 1 a rule was broken, 2 bad input, 3 a limit was hit first.\n"
 	 "Example: staleline run scenarios/dma/readahead-sata.yaml --strategy kmap-high-get\n",
 	 cmd_run},
-	{"explore", "FILE|DIR…", "Execute every schedule of each cell: can it ever go wrong?",
+	{"explore", "FILE|DIR...", "Execute every schedule of each cell: can it ever go wrong?",
 	 "Exit: 0 clean, 1 a rule can be broken, 2 bad input, 3 a limit was hit first.\n"
 	 "Example: staleline explore scenarios/nest/user-softirq-hardirq.yaml\n",
 	 cmd_explore},
-	{"test", "FILE|DIR…", "Execute all cells and compare with what the files expect.",
+	{"test", "FILE|DIR...", "Execute all cells and compare with what the files expect.",
 	 "Exit: 0 every cell as expected, 1 some not, 2 bad input, 3 some inconclusive.\n"
 	 "Example: staleline test scenarios\n",
 	 cmd_test},
 	{"replay", "FILE", "Repeat the choices of a trail that explore printed.",
 	 "Exit: 0 nothing found, 1 a rule was broken, 2 bad input or a trail that does not fit.\n",
 	 cmd_replay},
-	{"check", "FILE|DIR…", "Read files and report what is wrong with them.",
+	{"check", "FILE|DIR...", "Read files and report what is wrong with them.",
 	 "Exit: 0 no fault, 2 faults.\n", cmd_check},
-	{"list", "WHAT [FILE|DIR…]",
+	{"list", "WHAT [FILE|DIR...]",
 	 "List machines, strategies, primitives (of strategy programs), steps, rules or scenarios.", "",
 	 cmd_list},
 	{NULL, NULL, NULL, NULL, NULL},
@@ -46,7 +46,7 @@ static void usage(FILE *out)
 {
 	const struct command *c;
 
-	fputs("Usage: staleline COMMAND [OPTION…] FILE|DIR…\n\n"
+	fputs("Usage: staleline COMMAND [OPTION...] FILE|DIR...\n\n"
 	      "Finds stale data between CPU caches, TLBs, highmem mappings and DMA on noncoherent MIPS32.\n\n"
 	      "Commands:\n",
 	      out);

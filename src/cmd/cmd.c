@@ -80,9 +80,9 @@ static GArray *entries_for(struct raw *raw, guint takes)
 	if (takes & TAKES_CELLS) {
 		ADD("strategy", 's', G_OPTION_ARG_STRING_ARRAY, &raw->strategies,
 		    "Use these strategies (names or files, comma-separated) instead of the file's",
-		    "NAME[,…]");
+		    "NAME[,...]");
 		ADD("cell", 'c', G_OPTION_ARG_STRING_ARRAY, &raw->cells,
-		    "Only cells with these axis values; repeated: cells that match one of them", "K=V[,…]");
+		    "Only cells with these axis values; repeated: cells that match one of them", "K=V[,...]");
 	}
 	if (takes & TAKES_SCHEDULE)
 		ADD("schedule", 0, G_OPTION_ARG_STRING, &raw->schedule, "The schedule to run", "NAME");

@@ -89,6 +89,8 @@ void session_report(struct session *s, struct outcome *o)
 			t->passed++;
 		else
 			t->failed++;
+		if (mismatch && (o->complete || expectation_contradicted(o)))
+			t->wrong++;
 	}
 	cmd_progress_clear();
 	s->reporter.cell(&s->reporter, o, mismatch);
@@ -117,9 +119,7 @@ int session_close(struct session *s)
 		if (cmd_was_interrupted())
 			end = EXIT_INTERRUPTED;
 		else if (test)
-			end = t.failed > t.inconclusive ? EXIT_FOUND :
-			      t.failed		    ? EXIT_LIMIT :
-						      EXIT_OK;
+			end = t.wrong ? EXIT_FOUND : t.failed ? EXIT_LIMIT : EXIT_OK;
 		else
 			end = t.violated ? EXIT_FOUND : t.inconclusive ? EXIT_LIMIT : EXIT_OK;
 	}

@@ -10,6 +10,7 @@ enum event_state {
 	EVENT_WAITING, /* its step has not begun */
 	EVENT_NEAR, /* its step is under way */
 	EVENT_DUE,
+	EVENT_EVICTING, /* its line has left one cache, and may be in the next */
 	EVENT_DONE,
 };
 
@@ -20,6 +21,7 @@ struct runner {
 	const struct run_options *options;
 	struct run_result *result;
 	enum event_state *state;
+	bool *late; /* per event: it was due before it could happen */
 	u32 *ops; /* per event: cache ops its context did in the step so far */
 	bool release; /* nothing else can go on: contexts need not wait for their events any more */
 };
@@ -62,46 +64,43 @@ static void events_watch(struct runner *r)
 		if (!inside) {
 			/* the step is over: what `after` waits for, or one that did fewer ops */
 			r->state[i] = EVENT_DUE;
-			r->result->fate[i] = e->after ? EVENT_ON_TIME : EVENT_LATE;
+			r->late[i] = !e->after;
 		} else if (!e->after && (!e->op || (r->ops[i] + 1 == e->op &&
 						    kstep_class(context_next_kstep(w, e->ctx)) ==
 							    KC_CACHE_OP))) {
 			r->state[i] = EVENT_DUE;
-			r->result->fate[i] = EVENT_ON_TIME;
 		}
 	}
+}
+
+/* Can the event happen now? Then *ret is how. */
+static bool event_possible(const struct world *w, const struct run_event *e, struct choice *ret)
+{
+	if (e->evict)
+		return engine_find_eviction(w, e->page, e->offset, 0, ret);
+	return engine_find_entry(w, e->enter, ret);
 }
 
 /* The first event that is due and can happen now. */
 static bool event_choice(struct runner *r, struct choice *ret)
 {
-	const struct world *w = &r->arena.world;
 	u32 i;
 
 	events_watch(r);
 	for (i = 0; i < r->schedule->events; i++) {
 		const struct run_event *e = &r->schedule->event[i];
 
-		if (r->state[i] != EVENT_DUE)
+		if (r->state[i] != EVENT_DUE && r->state[i] != EVENT_EVICTING)
 			continue;
-		if (e->evict) {
-			struct choice next;
-
-			if (!engine_find_eviction(w, e->page, e->offset, 0, ret)) {
-				r->result->fate[i] = EVENT_LATE;
-				continue;
-			}
-			/* the same event takes the line out of the L2 as well, on its way to memory */
-			if (!engine_find_eviction(w, e->page, e->offset, 1, &next) &&
-			    ret->actor + 1u >= r->k->machine.cpus + r->k->machine.l2.present)
-				r->state[i] = EVENT_DONE;
+		if (event_possible(&r->arena.world, e, ret)) {
+			r->result->fate[i] = r->late[i] ? EVENT_LATE : EVENT_ON_TIME;
+			r->state[i] = e->evict ? EVENT_EVICTING : EVENT_DONE;
 			return true;
 		}
-		if (engine_find_entry(w, e->enter, ret)) {
+		if (r->state[i] == EVENT_EVICTING)
 			r->state[i] = EVENT_DONE;
-			return true;
-		}
-		r->result->fate[i] = EVENT_LATE;
+		else
+			r->late[i] = true;
 	}
 	return false;
 }
@@ -234,9 +233,10 @@ void run_scheduled(const struct cell *k, const struct run_schedule *schedule,
 	if (!runner_init(&r, k, options, ret))
 		return;
 	r.state = calloc(schedule->events + 1, sizeof(*r.state));
+	r.late = calloc(schedule->events + 1, sizeof(*r.late));
 	r.ops = calloc(schedule->events + 1, sizeof(*r.ops));
 	ret->fate = calloc(schedule->events + 1, sizeof(*ret->fate));
-	if (r.state && r.ops && ret->fate) {
+	if (r.state && r.late && r.ops && ret->fate) {
 		ret->stop = RUN_ENDED;
 		if (schedule->events || options->listen) {
 			r.arena.world.listen = runner_listen;
@@ -251,6 +251,7 @@ void run_scheduled(const struct cell *k, const struct run_schedule *schedule,
 	}
 	runner_close(&r);
 	free(r.state);
+	free(r.late);
 	free(r.ops);
 }
 

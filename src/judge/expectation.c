@@ -91,6 +91,16 @@ static char *first_mismatch(const struct outcome *o, const struct expect_entry *
 			       rule_name((enum rule)f->finding.rule), step, cause_name(explanation.cause));
 }
 
+gboolean expectation_contradicted(const struct outcome *o)
+{
+	guint i;
+
+	for (i = 0; i < RULE_COUNT; i++)
+		if (o->rule[i] != HOW_NEVER && o->cell->expect->rule[i] == HOW_NEVER)
+			return TRUE;
+	return o->verdict == VERDICT_REFUSED;
+}
+
 char *expectation_mismatch(const struct outcome *o)
 {
 	const struct expect_entry *e = o->cell->expect;

@@ -74,7 +74,7 @@ char *report_replay_command(const struct outcome *o, const struct found *f)
 {
 	GString *text = g_string_new("staleline");
 	const struct scenario_cell *cell = o->cell;
-	gboolean trail = f && f->trail.length;
+	const struct trail *trail = f && f->trail.length ? &f->trail : o->trail.length ? &o->trail : NULL;
 
 	g_string_append(text, trail ? " replay" : o->explored ? " explore" : " run");
 	append_word(text, o->scenario->path);
@@ -92,7 +92,7 @@ char *report_replay_command(const struct outcome *o, const struct found *f)
 		append_word(text, o->schedule);
 	}
 	if (trail) {
-		char *printed = trail_print(&f->trail);
+		char *printed = trail_print(trail);
 
 		g_string_append_printf(text, " --trail %016" G_GINT64_MODIFIER "x/%s",
 				       scenario_hash(o->scenario), printed ? printed : "");

@@ -10,6 +10,7 @@ enum report_mode { REPORT_RUN, REPORT_EXPLORE, REPORT_TEST, REPORT_REPLAY };
 
 struct tally {
 	guint cells, passed, failed, skipped; /* of `test` */
+	guint wrong; /* of the failed: not merely inconclusive */
 	guint violated, warned, refused, inconclusive;
 	guint violations; /* distinct (cell, rule, step) */
 	guint64 states, transitions;

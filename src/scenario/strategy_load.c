@@ -205,6 +205,14 @@ static void sync_page_compile(struct compiler *c, const struct ynode *at)
 	c->nesting--;
 }
 
+/* Works on the page of a piece, or at its address. */
+static gboolean needs_piece(enum kfunc fn)
+{
+	return fn != KF_index_all && fn != KF_local_irq_save && fn != KF_local_irq_restore &&
+	       fn != KF_preempt_disable && fn != KF_preempt_enable && fn != KF_save_pte &&
+	       fn != KF_clear_pte && fn != KF_tlb_flush_local && fn != KF_depth_inc && fn != KF_depth_dec;
+}
+
 static void primitive_compile(struct compiler *c, const struct ynode *key, const struct ynode *value)
 {
 	guint i;
@@ -230,6 +238,10 @@ static void primitive_compile(struct compiler *c, const struct ynode *key, const
 			diag_help(diag_error(c->b.diag, "E0139", key->used_at,
 					     "kmap-high-get needs an architecture that has it"),
 				  "add `needs: [kmap-high-get]`, which also makes kmap_lock disable irqs");
+		if (needs_piece(p->fn) && !c->in_page)
+			diag_help(diag_error(c->b.diag, "E0128", key->used_at,
+					     "%s works on one page: there is none here", p->name),
+				  "put it into `sync-page:`, or inside of each-page");
 		c->s->cache_ops |= p->fn == KF_cache_op || p->fn == KF_index_all ||
 				   p->fn == KF_r4k_flush_data_cache_page;
 		c->s->index_ops |= p->fn == KF_index_all;
