@@ -61,6 +61,15 @@ static void usage(FILE *out)
 	      out);
 }
 
+/* GLib ends the process itself after a command's --help, so this is left to the exit. */
+static void check_stdout(void)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("staleline: standard output");
+		_Exit(EXIT_USAGE);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const char *names[G_N_ELEMENTS(commands)] = {0};
@@ -69,6 +78,7 @@ int main(int argc, char **argv)
 	guint i;
 
 	/* no locale: the same input gives the same bytes everywhere */
+	atexit(check_stdout);
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_USAGE;
@@ -84,15 +94,9 @@ int main(int argc, char **argv)
 	c = cmd_find(argv[1]);
 	if (c) {
 		g_autofree char *name = g_strdup_printf("staleline %s", c->name);
-		int end;
 
 		g_set_prgname(name);
-		end = c->run(argc - 1, argv + 1);
-		if (fflush(stdout) || ferror(stdout)) {
-			perror("staleline: standard output");
-			return EXIT_USAGE;
-		}
-		return end;
+		return c->run(argc - 1, argv + 1);
 	}
 	for (i = 0; commands[i].name; i++)
 		names[i] = commands[i].name;

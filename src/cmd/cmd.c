@@ -209,6 +209,7 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 	o->report.quiet = raw->quiet;
 	o->report.verbose = raw->verbose;
 	o->report.colour = colour_wanted(raw->color, STDOUT_FILENO);
+	o->colour_errors = colour_wanted(raw->color, STDERR_FILENO);
 	o->files = g_steal_pointer(&raw->files);
 	o->schedule = g_steal_pointer(&raw->schedule);
 	o->trail = g_steal_pointer(&raw->trail);
@@ -262,7 +263,7 @@ static gint by_text(gconstpointer a, gconstpointer b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* All scenario files below a folder, sorted by path. */
+/* All scenario files below a folder, sorted by path; folders called `strategies` hold something else. */
 static void folder_add(GPtrArray *paths, const char *folder)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
@@ -278,6 +279,8 @@ static void folder_add(GPtrArray *paths, const char *folder)
 	for (i = 0; i < names->len; i++) {
 		g_autofree char *path = g_build_filename(folder, names->pdata[i], NULL);
 
+		if (!strcmp(names->pdata[i], "strategies"))
+			continue;
 		if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
 			folder_add(paths, path);
 		else if (g_str_has_suffix(path, ".yaml") || g_str_has_suffix(path, ".yml"))
@@ -312,13 +315,83 @@ GPtrArray *cmd_load(const struct cmd_options *o, struct diag *diag, gboolean nee
 	if (diag_count(diag)) {
 		GString *text = g_string_new(NULL);
 
-		diag_print(diag, text, colour_wanted(NULL, STDERR_FILENO));
+		diag_print(diag, text, o->colour_errors);
 		fputs(text->str, stderr);
 		g_string_free(text, TRUE);
 		g_ptr_array_unref(list);
 		return NULL;
 	}
 	return list;
+}
+
+/* Is `key` a name that some cell has a value for, and `value` one of these? Collects what there is. */
+static gboolean pair_known(GPtrArray *scenarios, const char *key, const char *value, GPtrArray *keys,
+			   GPtrArray *values)
+{
+	gboolean known = FALSE;
+	guint i, j;
+
+	for (i = 0; i < scenarios->len; i++) {
+		const struct scenario *s = scenarios->pdata[i];
+
+		for (j = 0; j < s->cells->len; j++) {
+			const struct scenario_cell *cell = s->cells->pdata[j];
+			GHashTableIter iter;
+			gpointer name, node;
+
+			g_hash_table_iter_init(&iter, cell->axis);
+			while (g_hash_table_iter_next(&iter, &name, &node)) {
+				char *text = ((struct ynode *)node)->text;
+
+				if (!g_ptr_array_find_with_equal_func(keys, name, g_str_equal, NULL))
+					g_ptr_array_add(keys, name);
+				if (strcmp(name, key))
+					continue;
+				if (!g_ptr_array_find_with_equal_func(values, text, g_str_equal, NULL))
+					g_ptr_array_add(values, text);
+				known |= !strcmp(text, value);
+			}
+		}
+	}
+	return known;
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int cmd_cells_check(const struct cmd_options *o, const struct command *command, GPtrArray *scenarios)
+{
+	guint i, j;
+
+	for (i = 0; i < o->cells->len; i++) {
+		char **pairs = o->cells->pdata[i];
+
+		for (j = 0; pairs[j]; j += 2) {
+			g_autoptr(GPtrArray) keys = g_ptr_array_new();
+			g_autoptr(GPtrArray) values = g_ptr_array_new();
+			g_autofree char *all = NULL;
+			GPtrArray *words;
+			const char *near;
+
+			if (pair_known(scenarios, pairs[j], pairs[j + 1], keys, values))
+				continue;
+			words = values->len ? values : keys;
+			/* the order of a hash table is nobody's business */
+			g_ptr_array_sort(words, by_name);
+			g_ptr_array_add(words, NULL);
+			near = words_nearest(values->len ? pairs[j + 1] : pairs[j],
+					     (const char *const *)words->pdata);
+			all = words_join((const char *const *)words->pdata, "or");
+			return cmd_usage(command, "--cell: %s `%s%s%s`; %s%s%s",
+					 values->len ? "no cell has" : "no axis is called", pairs[j],
+					 values->len ? "=" : "", values->len ? pairs[j + 1] : "",
+					 near ? "did you mean `" : "expected ", near ? near : all,
+					 near ? "`?" : "");
+		}
+	}
+	return -1;
 }
 
 gboolean cmd_selected(const struct cmd_options *o, const struct scenario_cell *cell)

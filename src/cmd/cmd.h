@@ -46,6 +46,7 @@ struct cmd_options {
 	char *schedule;
 	char *trail;
 	gboolean jsonl;
+	gboolean colour_errors;
 	guint64 max_states, max_steps;
 	gboolean first;
 	struct report_options report;
@@ -61,6 +62,8 @@ void cmd_options_clear(struct cmd_options *o);
  * prints them to stderr and returns NULL; then the exit code is EXIT_USAGE.
  */
 GPtrArray *cmd_load(const struct cmd_options *o, struct diag *diag, gboolean need_expect);
+/* Checks --cell against the axes of the files; returns -1, or EXIT_USAGE after saying what is wrong. */
+int cmd_cells_check(const struct cmd_options *o, const struct command *command, GPtrArray *scenarios);
 gboolean cmd_selected(const struct cmd_options *o, const struct scenario_cell *cell);
 
 /* What reporters and outcomes need from the options: limits, Ctrl-C, the progress line. */

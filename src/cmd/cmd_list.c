@@ -112,6 +112,8 @@ int cmd_list(int argc, char **argv)
 	end = EXIT_OK;
 	if (!options.files) {
 		end = cmd_usage(command, "list what? machines, strategies, primitives, steps, rules or scenarios");
+	} else if (options.files[1] && strcmp(options.files[0], "scenarios")) {
+		end = cmd_usage(command, "list %s takes no file", options.files[0]);
 	} else if (!strcmp(options.files[0], "machines")) {
 		list_machines();
 	} else if (!strcmp(options.files[0], "strategies")) {

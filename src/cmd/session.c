@@ -5,6 +5,14 @@
 
 #include "judge/expectation.h"
 
+void session_abandon(struct session *s)
+{
+	g_array_unref(s->jobs);
+	g_ptr_array_unref(s->scenarios);
+	diag_free(s->diag);
+	cmd_options_clear(&s->options);
+}
+
 int session_open(struct session *s, const struct command *command, enum report_mode mode, guint takes,
 		 int argc, char **argv)
 {
@@ -27,7 +35,12 @@ int session_open(struct session *s, const struct command *command, enum report_m
 		cmd_options_clear(&s->options);
 		return EXIT_USAGE;
 	}
+	end = cmd_cells_check(&s->options, command, s->scenarios);
 	s->jobs = g_array_new(FALSE, FALSE, sizeof(struct session_job));
+	if (end >= 0) {
+		session_abandon(s);
+		return end;
+	}
 	s->options.report.mode = mode;
 	s->limits = cmd_outcome_options(&s->options);
 	s->reporter.options = &s->options.report;
@@ -95,14 +108,6 @@ void session_report(struct session *s, struct outcome *o)
 	cmd_progress_clear();
 	s->reporter.cell(&s->reporter, o, mismatch);
 	outcome_free(o);
-}
-
-void session_abandon(struct session *s)
-{
-	g_array_unref(s->jobs);
-	g_ptr_array_unref(s->scenarios);
-	diag_free(s->diag);
-	cmd_options_clear(&s->options);
 }
 
 int session_close(struct session *s)

@@ -389,7 +389,7 @@ static void polls_resolve(struct compiler *c)
 		g_array_index(c->out->steps, struct step, p->step).arg[0] = step;
 		for (j = 0; j < c->out->contexts->len; j++)
 			if (g_array_index(c->out->contexts, struct context_def, j).times == TIMES_FOREVER) {
-				diag_help(diag_error(c->b.diag, "E0189", p->until->used_at,
+				diag_help(diag_error(c->b.diag, "E0188", p->until->used_at,
 						     "poll: `%s` repeats for ever, so that writes cannot be "
 						     "told apart", compiled_context_name(c->out, j)),
 					  "give it a number of `times:`");

@@ -454,9 +454,31 @@ gboolean refs_step(struct compiler *c, const struct ynode *at, guint *context, g
 	return *step != NO_ID;
 }
 
+/* `to`: the piece goes on to the end of another page, whose frames must follow without a gap. */
+static gboolean refs_stretch(struct compiler *c, const struct ynode *at, struct page_ref *ref)
+{
+	struct page_ref to;
+	guint i;
+
+	if (!refs_pages(c, at, &to))
+		return FALSE;
+	for (i = ref->first + 1; i < to.first + to.count; i++)
+		if (g_array_index(c->out->pages, struct page_info, i).pfn !=
+		    g_array_index(c->out->pages, struct page_info, i - 1).pfn + 1)
+			break;
+	if (to.first < ref->first || i < to.first + to.count) {
+		diag_help(diag_error(c->b.diag, "E0157", at->used_at,
+				     "the page frames up to `%s` do not follow each other", at->text),
+			  "declare the pages one after the other, with `pfn:` where needed");
+		return FALSE;
+	}
+	ref->count = to.first + to.count - ref->first;
+	return TRUE;
+}
+
 gboolean refs_sg(struct compiler *c, const struct ynode *at, struct sg_entry *ret)
 {
-	static const char *const keys[] = {"page", "offset", "len", NULL};
+	static const char *const keys[] = {"page", "to", "offset", "len", NULL};
 	const struct ynode *node = bind_resolve(&c->b, at);
 	guint64 page_bytes = cell_page_bytes(&c->out->cell);
 	guint64 offset = 0, length, room;
@@ -475,6 +497,8 @@ gboolean refs_sg(struct compiler *c, const struct ynode *at, struct sg_entry *re
 		return FALSE;
 	v = bind_required(&c->b, node, "a piece of a buffer", "page");
 	if (!v || !refs_pages(c, v, &ref))
+		return FALSE;
+	if ((v = ynode_get(node, "to")) && !refs_stretch(c, v, &ref))
 		return FALSE;
 	room = ref.count * page_bytes;
 	if ((v = ynode_get(node, "offset")))

@@ -30,7 +30,7 @@ for input in *.yaml; do
 	name=${input%.yaml}
 	command=check
 	case $name in
-	test-*) command=test ;;
+	test-*) command='test' ;;
 	esac
 	count=$((count + 1))
 	status=0

@@ -47,7 +47,7 @@ guint64 generate_random(guint64 *state)
 	return x ^ x >> 31;
 }
 
-/* Never twice among the arguments of one call: in which order those are evaluated is the compiler's choice. */
+/* Never twice among the arguments of one call: their order of evaluation is the compiler's choice. */
 static guint below(struct generator *g, guint n)
 {
 	return (guint)(generate_random(&g->state) >> 33) % n;
@@ -241,8 +241,8 @@ static void map_page(struct generator *g)
 	default:
 		step(g, "map-user");
 		if (g->aliases && odds(g, 60))
-			line(g, "{page: p%u, as: h%u, colour: %u}", page, handle_new(g, "unmap-user"),
-			     below(g, 2));
+			line(g, "{page: p%u, as: h%u, colour: %u}", page,
+			     handle_new(g, "unmap-user"), below(g, 2));
 		else
 			line(g, "{page: p%u, as: h%u}", page, handle_new(g, "unmap-user"));
 		break;
@@ -252,7 +252,8 @@ static void map_page(struct generator *g)
 	if (odds(g, 20))
 		touch(g);
 	/* a slot that is kept leaves preemption off */
-	if (g_str_equal(g->handle[g->handles - 1].unmap, "kunmap-atomic") ? odds(g, 90) : odds(g, 40)) {
+	if (g_str_equal(g->handle[g->handles - 1].unmap, "kunmap-atomic") ? odds(g, 90) :
+									    odds(g, 40)) {
 		step(g, g->handle[g->handles - 1].unmap);
 		line(g, "{map: h%u}", g->handles - 1);
 	}
@@ -311,7 +312,8 @@ static void dma(struct generator *g)
 	}
 	if (odds(g, 20)) {
 		g_string_append_printf(g->out, "      - dma-sync-%s-for-%s: ",
-				       g_str_equal(kind, "sg") ? "sg" : "single", ONE_OF(g, "cpu", "device"));
+				       g_str_equal(kind, "sg") ? "sg" : "single",
+				       ONE_OF(g, "cpu", "device"));
 		line(g, "{map: m%u}", id);
 	}
 	if (odds(g, 80))
@@ -475,8 +477,8 @@ char *generate_scenario(guint64 seed)
 
 	line(&g, "format: 1");
 	line(&g, "strategy: %s",
-	     ONE_OF(&g, "none", "lowmem-only", "kmap-high-get", "arm-reentrant", "ppc", "shared-slot",
-		    "flush-all"));
+	     ONE_OF(&g, "none", "lowmem-only", "kmap-high-get", "arm-reentrant", "ppc",
+		    "shared-slot", "flush-all"));
 	machine(&g);
 	kernel(&g);
 	pages(&g);

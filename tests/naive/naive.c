@@ -90,7 +90,8 @@ static bool is_new(struct naive *n)
 	}
 	if (n->states == n->room) {
 		n->room = n->room ? 2 * n->room : 1024;
-		n->state = (struct state **)must(realloc(n->state, n->room * sizeof(struct state *)));
+		n->state =
+			(struct state **)must(realloc(n->state, n->room * sizeof(struct state *)));
 	}
 	s = (struct state *)must(malloc(sizeof(*s) + pairs * sizeof(*n->pair)));
 	s->pairs = pairs;

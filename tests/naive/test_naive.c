@@ -53,8 +53,8 @@ static void compare_rules(guint *differences, const struct explore_result *e,
 }
 
 /* Each finding is met on the same number of transitions, and nothing is found by one of the two only. */
-static void compare_findings(guint *differences, const struct cell *k, const struct explore_result *e,
-			     const struct naive_result *n)
+static void compare_findings(guint *differences, const struct cell *k,
+			     const struct explore_result *e, const struct naive_result *n)
 {
 	u64 left = 0;
 	size_t i;
@@ -67,11 +67,13 @@ static void compare_findings(guint *differences, const struct cell *k, const str
 		const struct finding *f = &e->found.item[j].finding;
 
 		differ(differences, f->warning ? warning_name(f->rule) : rule_name(f->rule),
-		       e->found.item[j].times, n->times[naive_finding(k, f->warning, f->rule, f->step)]);
+		       e->found.item[j].times,
+		       n->times[naive_finding(k, f->warning, f->rule, f->step)]);
 	}
 }
 
-static guint compare(const struct cell *k, const struct explore_result *e, const struct naive_result *n)
+static guint compare(const struct cell *k, const struct explore_result *e,
+		     const struct naive_result *n)
 {
 	guint differences = 0;
 	u32 i;
@@ -93,7 +95,8 @@ static guint compare(const struct cell *k, const struct explore_result *e, const
 }
 
 /* A second exploration has to give the first one's result, down to the trails. */
-static guint compare_again(const struct explore_result *a, const struct explore_result *b, u32 steps)
+static guint compare_again(const struct explore_result *a, const struct explore_result *b,
+			   u32 steps)
 {
 	guint differences = 0;
 	u32 i;
@@ -253,7 +256,8 @@ static void test_generated(void **state)
 	if (only_seed)
 		count[check_seed(only_seed, path)]++;
 	else
-		for (seed = 1; count[COMPARED_EQUAL] + count[COMPARED_DIFFERENT] < generated; seed++)
+		for (seed = 1; count[COMPARED_EQUAL] + count[COMPARED_DIFFERENT] < generated;
+		     seed++)
 			count[check_seed(seed, path)]++;
 	g_unlink(path);
 	g_rmdir(dir);

@@ -72,8 +72,10 @@ static char *row_make(struct scenario *s, const struct scenario_cell *cell, cons
 	char *row = NULL;
 
 	if (!o->refused)
-		row = g_strdup_printf("%s\t%" G_GUINT64_FORMAT "\t%" G_GUINT64_FORMAT "\t%" G_GUINT64_FORMAT,
-				      key, (guint64)o->states, (guint64)o->transitions, (guint64)o->ends);
+		row = g_strdup_printf("%s\t%" G_GUINT64_FORMAT "\t%" G_GUINT64_FORMAT
+				      "\t%" G_GUINT64_FORMAT,
+				      key, (guint64)o->states, (guint64)o->transitions,
+				      (guint64)o->ends);
 	outcome_free(o);
 	return row;
 }
@@ -88,7 +90,8 @@ struct counts {
 
 static void count_cell(struct counts *c, struct scenario *s, const struct scenario_cell *cell)
 {
-	g_autofree char *key = g_strdup_printf("%s\t%s", below(s->path, c->folder), *cell->id ? cell->id : "-");
+	g_autofree char *key =
+		g_strdup_printf("%s\t%s", below(s->path, c->folder), *cell->id ? cell->id : "-");
 	const char *want = c->want ? g_hash_table_lookup(c->want, key) : NULL;
 	g_autofree char *row = NULL;
 
@@ -167,8 +170,8 @@ int main(int argc, char **argv)
 	if (c.skipped)
 		printf("%u large cells left out\n", c.skipped);
 	if (c.differences) {
-		printf("%u cells differ from %s; where that is meant: counts --promote %s %s\n", c.differences,
-		       files[0], files[0], c.folder);
+		printf("%u cells differ from %s; where that is meant: counts --promote %s %s\n",
+		       c.differences, files[0], files[0], c.folder);
 		end = 1;
 	}
 	if (c.want)

@@ -183,8 +183,8 @@ static char *hash_of(guint cell, const char *mode)
 	char *out = NULL;
 	int status = 0;
 
-	if (!g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, NULL, &status,
-			  &error))
+	if (!g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, NULL,
+			  &status, &error))
 		fail_msg("%s: %s", walk_hash, error->message);
 	assert_true(g_spawn_check_wait_status(status, NULL));
 	assert_int_equal(strlen(out), 34);
@@ -222,7 +222,8 @@ static u32 flat(const struct world *w, u32 page, u32 offset)
 }
 
 /* Newest there means the newest identity here, and the other way round. */
-static bool same_token(const struct twins *t, u32 page, u32 offset, const u32 *fresh, const u32 *ident)
+static bool same_token(const struct twins *t, u32 page, u32 offset, const u32 *fresh,
+		       const u32 *ident)
 {
 	const struct cell *kf = t->fresh.arena.world.k, *ki = t->ident.arena.world.k;
 	u32 granule = datum_granule_in_sector(ki, offset);
@@ -237,7 +238,8 @@ static const char *compare_memory(const struct twins *t)
 	u32 page, offset;
 
 	for (page = 0; page < i->k->pages; page++)
-		for (offset = 0; offset < cell_page_bytes(i->k); offset += 1u << i->k->granule_shift)
+		for (offset = 0; offset < cell_page_bytes(i->k);
+		     offset += 1u << i->k->granule_shift)
 			if (!same_token(t, page, offset, datum_memory(f, page, offset),
 					datum_memory(i, page, offset)))
 				return "memory";
@@ -258,8 +260,9 @@ static const char *compare_line(const struct twins *t, u32 cache, const struct w
 	end = pa + (1u << cache_geometry(ki, cache)->line_shift);
 	for (; pa < end; pa += 1u << ki->granule_shift) {
 		page = cell_page_of(ki, pa);
-		if (page != NO_ID && !same_token(t, page, pa & (cell_page_bytes(ki) - 1),
-						 cache_sector(kf, cache, a, pa), cache_sector(ki, cache, b, pa)))
+		if (page != NO_ID &&
+		    !same_token(t, page, pa & (cell_page_bytes(ki) - 1),
+				cache_sector(kf, cache, a, pa), cache_sector(ki, cache, b, pa)))
 			return "a line's data";
 	}
 	return NULL;
@@ -279,7 +282,8 @@ static const char *compare_caches(const struct twins *t)
 			for (way = 0; way < cache_geometry(i->k, cache)->ways && !what; way++)
 				what = compare_line(t, cache, cache_line(f, cache, set, way),
 						    cache_line(i, cache, set, way));
-			if (cache_next_busy_set(i, cache, set + 1) != cache_next_busy_set(f, cache, set + 1))
+			if (cache_next_busy_set(i, cache, set + 1) !=
+			    cache_next_busy_set(f, cache, set + 1))
 				return "the busy sets";
 			set = cache_next_busy_set(i, cache, set + 1);
 		}
@@ -332,7 +336,8 @@ static const char *compare_choices(const struct twins *t)
 	for (n = 0; n < t->fresh.choices; n++) {
 		const struct choice *x = &t->fresh.choice[n], *y = &t->ident.choice[n];
 
-		if (x->kind != y->kind || x->actor != y->actor || x->set != y->set || x->arg != y->arg)
+		if (x->kind != y->kind || x->actor != y->actor || x->set != y->set ||
+		    x->arg != y->arg)
 			return "a choice";
 	}
 	return NULL;
@@ -388,7 +393,8 @@ static void test_freshness_forever(void **state)
 	for (cell = 0; cell < FOREVER_CELLS; cell++) {
 		assert_true(walk_cell_open(&fresh, forever, cell, FALSE));
 		assert_true(walk_cell_open(&ident, forever, cell, TRUE));
-		assert_null(walk_twins(&fresh.compiled->cell, &ident.compiled->cell, cell, twin_choices));
+		assert_null(walk_twins(&fresh.compiled->cell, &ident.compiled->cell, cell,
+				       twin_choices));
 		walk_cell_close(&fresh);
 		walk_cell_close(&ident);
 	}

@@ -25,14 +25,16 @@ int main(int argc, char **argv)
 		fputs("usage: walk_hash FILE CELL SEED CHOICES freshness|identities\n", stderr);
 		return 2;
 	}
-	if (!walk_cell_open(&c, argv[1], (guint)strtoul(argv[2], NULL, 0), !strcmp(argv[5], "identities")))
+	if (!walk_cell_open(&c, argv[1], (guint)strtoul(argv[2], NULL, 0),
+			    !strcmp(argv[5], "identities")))
 		return 1;
 	walker_init(&v, &c.compiled->cell, FALSE, strtoull(argv[3], NULL, 0));
 	for (left = strtoull(argv[4], NULL, 0); left && walker_draw(&v, &choice); left--)
 		walker_take(&v, &choice);
 	for (i = 0; i < c.compiled->cell.layout.words; i++)
 		sum = (sum ^ v.arena.words[i]) * 0x100000001b3u;
-	printf("%016" G_GINT64_MODIFIER "x %016" G_GINT64_MODIFIER "x\n", (guint64)v.arena.world.hash, sum);
+	printf("%016" G_GINT64_MODIFIER "x %016" G_GINT64_MODIFIER "x\n",
+	       (guint64)v.arena.world.hash, sum);
 	walker_free(&v);
 	walk_cell_close(&c);
 	return 0;
