@@ -264,6 +264,24 @@ static bool aim(const struct act *a, const struct translation *t, struct meaning
 	return ret->page != NO_ID;
 }
 
+/* What loads and stores begin with: where the address leads, and what the oracle thinks of it. */
+static enum access_result reach(const struct act *a, u32 va, struct meaning m, u32 length, bool store,
+				struct translation *t, struct target *to)
+{
+	enum access_result result = translate(a, va, m, t);
+
+	if (result != ACCESS_DONE)
+		return result;
+	if (!aim(a, t, m, to)) {
+		oracle_end(a, R_BAD_ADDRESS, m);
+		return ACCESS_DEAD;
+	}
+	if (!to->right)
+		oracle_break(a, R_WRONG_PAGE, to->meant, 0, 0);
+	oracle_touch(a, to->meant, length, store);
+	return ACCESS_DONE;
+}
+
 enum access_result bus_load(const struct act *a, u32 va, struct meaning m, u32 length, u32 *polled)
 {
 	const struct cell *k = a->k;
@@ -274,16 +292,9 @@ enum access_result bus_load(const struct act *a, u32 va, struct meaning m, u32 l
 	const u32 *sector;
 	u32 done;
 
-	result = translate(a, va, m, &t);
+	result = reach(a, va, m, length, false, &t, &to);
 	if (result != ACCESS_DONE)
 		return result;
-	if (!aim(a, &t, m, &to)) {
-		oracle_end(a, R_BAD_ADDRESS, m);
-		return ACCESS_DEAD;
-	}
-	if (!to.right)
-		oracle_break(a, R_WRONG_PAGE, to.meant, 0, 0);
-	oracle_touch(a, to.meant, length, false);
 	if (t.cacheable) {
 		sector = cache_sector(k, a->cpu, l1_line(a, va, t.pa, &from), t.pa);
 	} else {
@@ -313,16 +324,9 @@ enum access_result bus_store(const struct act *a, u32 va, struct meaning m, u32 
 	const u32 *sector;
 	u32 token, done;
 
-	result = translate(a, va, m, &t);
+	result = reach(a, va, m, length, true, &t, &to);
 	if (result != ACCESS_DONE)
 		return result;
-	if (!aim(a, &t, m, &to)) {
-		oracle_end(a, R_BAD_ADDRESS, m);
-		return ACCESS_DEAD;
-	}
-	if (!to.right)
-		oracle_break(a, R_WRONG_PAGE, to.meant, 0, 0);
-	oracle_touch(a, to.meant, length, true);
 	if (t.cacheable) {
 		enum copy_place from;
 		const struct w_line *line = l1_line(a, va, t.pa, &from);

@@ -4,11 +4,12 @@
 #include "session.h"
 
 /* Cells alike but for their schedule are one exploration: the one called `all`, else the first. */
-static gboolean explores(const struct scenario *scenario, guint at)
+static gboolean explores(const struct session *s, const struct scenario *scenario, guint at)
 {
 	const struct scenario_cell *cell = scenario->cells->pdata[at];
 	guint i, k;
 
+	(void)s;
 	if (!cell->schedule || !strcmp(cell->schedule, "all"))
 		return TRUE;
 	for (i = 0; i < scenario->cells->len; i++) {
@@ -38,22 +39,11 @@ int cmd_explore(int argc, char **argv)
 {
 	const struct command *command = cmd_find("explore");
 	struct session s;
-	guint i, j;
 	int end = session_open(&s, command, REPORT_EXPLORE,
 			       TAKES_CELLS | TAKES_FORMAT | TAKES_STATES | TAKES_FIRST, argc, argv);
 
 	if (end >= 0)
 		return end;
-	for (i = 0; i < s.scenarios->len; i++) {
-		struct scenario *scenario = s.scenarios->pdata[i];
-
-		for (j = 0; j < scenario->cells->len; j++) {
-			const struct scenario_cell *cell = scenario->cells->pdata[j];
-
-			if (cmd_selected(&s.options, cell) && explores(scenario, j))
-				session_add(&s, scenario, cell);
-		}
-	}
-	session_execute(&s, execute);
+	session_execute(&s, explores, execute);
 	return session_close(&s);
 }

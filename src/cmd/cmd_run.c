@@ -25,10 +25,10 @@ static int schedule_check(struct session *s, const struct command *command)
 }
 
 /* Cells of one schedule, or of none when the file has no such axis; `all` is for explore. */
-static gboolean runs(const struct session *s, const struct scenario_cell *cell)
+static gboolean runs(const struct session *s, const struct scenario *scenario, guint index)
 {
-	if (!cmd_selected(&s->options, cell))
-		return FALSE;
+	const struct scenario_cell *cell = scenario->cells->pdata[index];
+
 	if (!cell->schedule)
 		return TRUE;
 	if (s->options.schedule)
@@ -46,7 +46,6 @@ int cmd_run(int argc, char **argv)
 {
 	const struct command *command = cmd_find("run");
 	struct session s;
-	guint i, j;
 	int end = session_open(&s, command, REPORT_RUN,
 			       TAKES_CELLS | TAKES_SCHEDULE | TAKES_FORMAT | TAKES_STEPS, argc, argv);
 
@@ -57,16 +56,6 @@ int cmd_run(int argc, char **argv)
 		session_abandon(&s);
 		return end;
 	}
-	for (i = 0; i < s.scenarios->len; i++) {
-		struct scenario *scenario = s.scenarios->pdata[i];
-
-		for (j = 0; j < scenario->cells->len; j++) {
-			const struct scenario_cell *cell = scenario->cells->pdata[j];
-
-			if (runs(&s, cell))
-				session_add(&s, scenario, cell);
-		}
-	}
-	session_execute(&s, execute);
+	session_execute(&s, runs, execute);
 	return session_close(&s);
 }

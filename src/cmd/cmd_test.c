@@ -15,22 +15,11 @@ int cmd_test(int argc, char **argv)
 {
 	const struct command *command = cmd_find("test");
 	struct session s;
-	guint i, j;
 	int end = session_open(&s, command, REPORT_TEST,
 			       TAKES_CELLS | TAKES_FORMAT | TAKES_STATES | TAKES_STEPS, argc, argv);
 
 	if (end >= 0)
 		return end;
-	for (i = 0; i < s.scenarios->len; i++) {
-		struct scenario *scenario = s.scenarios->pdata[i];
-
-		for (j = 0; j < scenario->cells->len; j++) {
-			const struct scenario_cell *cell = scenario->cells->pdata[j];
-
-			if (cmd_selected(&s.options, cell))
-				session_add(&s, scenario, cell);
-		}
-	}
-	session_execute(&s, execute);
+	session_execute(&s, NULL, execute);
 	return session_close(&s);
 }

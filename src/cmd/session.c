@@ -5,9 +5,13 @@
 
 #include "judge/expectation.h"
 
+struct session_job {
+	struct scenario *scenario;
+	const struct scenario_cell *cell;
+};
+
 void session_abandon(struct session *s)
 {
-	g_array_unref(s->jobs);
 	g_ptr_array_unref(s->scenarios);
 	diag_free(s->diag);
 	cmd_options_clear(&s->options);
@@ -36,7 +40,6 @@ int session_open(struct session *s, const struct command *command, enum report_m
 		return EXIT_USAGE;
 	}
 	end = cmd_cells_check(&s->options, command, s->scenarios);
-	s->jobs = g_array_new(FALSE, FALSE, sizeof(struct session_job));
 	if (end >= 0) {
 		session_abandon(s);
 		return end;
@@ -60,27 +63,32 @@ static guint violations_of(const struct outcome *o)
 	return n;
 }
 
-void session_add(struct session *s, struct scenario *scenario, const struct scenario_cell *cell)
-{
-	struct session_job job = {scenario, cell};
-
-	g_array_append_val(s->jobs, job);
-	s->options.report.single = s->jobs->len == 1;
-}
-
 void session_execute(struct session *s,
+		     gboolean (*wanted)(const struct session *s, const struct scenario *scenario, guint index),
 		     struct outcome *(*execute)(struct session *s, struct scenario *scenario,
 						const struct scenario_cell *cell))
 {
-	guint i;
+	g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(struct session_job));
+	guint i, j;
 
-	for (i = 0; i < s->jobs->len && !cmd_was_interrupted(); i++) {
-		const struct session_job *job = &g_array_index(s->jobs, struct session_job, i);
+	for (i = 0; i < s->scenarios->len; i++) {
+		struct scenario *scenario = s->scenarios->pdata[i];
+
+		for (j = 0; j < scenario->cells->len; j++) {
+			struct session_job job = {scenario, scenario->cells->pdata[j]};
+
+			if (cmd_selected(&s->options, job.cell) && (!wanted || wanted(s, scenario, j)))
+				g_array_append_val(jobs, job);
+		}
+	}
+	s->options.report.single = jobs->len == 1;
+	for (i = 0; i < jobs->len && !cmd_was_interrupted(); i++) {
+		const struct session_job *job = &g_array_index(jobs, struct session_job, i);
 
 		session_report(s, execute(s, job->scenario, job->cell));
 	}
 	/* what Ctrl-C left undone was selected all the same */
-	s->tally.skipped = s->jobs->len - s->tally.cells;
+	s->tally.skipped = jobs->len - s->tally.cells;
 }
 
 void session_report(struct session *s, struct outcome *o)

@@ -5,11 +5,6 @@
 
 #include "cmd.h"
 
-struct session_job {
-	struct scenario *scenario;
-	const struct scenario_cell *cell;
-};
-
 struct session {
 	struct cmd_options options;
 	struct diag *diag;
@@ -17,16 +12,17 @@ struct session {
 	struct outcome_options limits;
 	struct reporter reporter;
 	struct tally tally;
-	GArray *jobs; /* struct session_job */
 };
 
 /* Returns -1 to go on, else the exit code. */
 int session_open(struct session *s, const struct command *command, enum report_mode mode, guint takes,
 		 int argc, char **argv);
-/* Selects a cell for the session to execute, in the order of the calls. */
-void session_add(struct session *s, struct scenario *scenario, const struct scenario_cell *cell);
-/* Executes the selected cells with `execute` and reports each; stops on Ctrl-C. */
+/*
+ * Executes with `execute`, and reports, the cells that --cell and `wanted` (the index-th of its scenario; NULL:
+ * all) select, in file order; stops on Ctrl-C.
+ */
 void session_execute(struct session *s,
+		     gboolean (*wanted)(const struct session *s, const struct scenario *scenario, guint index),
 		     struct outcome *(*execute)(struct session *s, struct scenario *scenario,
 						const struct scenario_cell *cell));
 /* Reports one outcome, counts it, frees it. */

@@ -31,6 +31,21 @@ gboolean history_writer(u32 token, guint *step, guint *iteration)
 	return TRUE;
 }
 
+char *history_data_name(const struct compiled *c, u32 token)
+{
+	const struct step_info *info;
+	guint step, iteration;
+
+	if (token == DATUM_GARBAGE)
+		return g_strdup("garbage");
+	if (!history_writer(token, &step, &iteration))
+		return g_strdup("boot content");
+	info = compiled_info(c, step);
+	if (info && info->label)
+		return g_strdup(info->label);
+	return compiled_step_name(c, step);
+}
+
 static void copies_take(const struct world *w, u32 page, u32 offset, struct copies *c)
 {
 	const struct cell *k = w->k;

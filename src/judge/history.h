@@ -53,5 +53,7 @@ void history_free(struct history *h);
 
 /* Step and iteration of a token; FALSE for boot content and garbage. */
 gboolean history_writer(u32 token, guint *step, guint *iteration);
+/* What reports call the data of `token`: its label, else the step that wrote it. Newly allocated. */
+char *history_data_name(const struct compiled *c, u32 token);
 
 #endif

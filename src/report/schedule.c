@@ -5,7 +5,6 @@
 
 #include "cache_model.h"
 #include "pagetable.h"
-#include "story.h"
 
 #define ROWS_SHOWN 30u
 
@@ -174,7 +173,7 @@ static char *copy_text(const struct compiled *c, const struct copy *now, const s
 		return g_strdup(".");
 	if (!now->present)
 		return g_strdup(first ? "-" : "(gone)");
-	name = story_data_name(c, now->token);
+	name = history_data_name(c, now->token);
 	return g_strdup_printf("%s%s", name, now->dirty ? " DIRTY" : "");
 }
 

@@ -4,23 +4,7 @@
 #include <string.h>
 
 #include "cache_model.h"
-#include "datum.h"
 #include "schedule.h"
-
-char *story_data_name(const struct compiled *c, u32 token)
-{
-	const struct step_info *info;
-	guint step, iteration;
-
-	if (token == DATUM_GARBAGE)
-		return g_strdup("garbage");
-	if (!history_writer(token, &step, &iteration))
-		return g_strdup("boot content");
-	info = compiled_info(c, step);
-	if (info && info->label)
-		return g_strdup(info->label);
-	return compiled_step_name(c, step);
-}
 
 /* What the story is told with. */
 struct story {
@@ -290,8 +274,8 @@ static void story_init(struct story *s, const struct history *h)
 	*s = (struct story){.h = h, .c = h->compiled};
 	explain(h, &s->e);
 	s->place = compiled_place(s->c, h->finding.page, h->finding.offset);
-	s->got = story_data_name(s->c, h->finding.got);
-	s->want = story_data_name(s->c, h->finding.want);
+	s->got = history_data_name(s->c, h->finding.got);
+	s->want = history_data_name(s->c, h->finding.want);
 	number_carets(s);
 }
 

@@ -10,7 +10,4 @@
 void story_append(GString *out, const struct outcome *o, const struct found *f,
 		  const struct report_options *options);
 
-/* What reports call the data of `token`: its label, else the step that wrote it. Newly allocated. */
-char *story_data_name(const struct compiled *c, u32 token);
-
 #endif

@@ -478,7 +478,8 @@ char *generate_scenario(guint64 seed)
 	line(&g, "format: 1");
 	line(&g, "strategy: %s",
 	     ONE_OF(&g, "none", "lowmem-only", "kmap-high-get", "arm-reentrant", "ppc",
-		    "shared-slot", "flush-all"));
+		    "shared-slot", "flush-all", "context-slots", "kmap-stack", "kmap-local",
+		    "l1-only", "uncached"));
 	machine(&g);
 	kernel(&g);
 	pages(&g);
