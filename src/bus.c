@@ -206,7 +206,8 @@ static enum access_result repair(const struct act *a, u32 va, u32 index, struct 
 	return ACCESS_AGAIN;
 }
 
-static enum access_result translate(const struct act *a, u32 va, struct meaning m, struct translation *t)
+static enum access_result translate(const struct act *a, u32 va, struct meaning m,
+				    struct translation *t)
 {
 	const struct cell *k = a->k;
 	const struct w_tlb *e;
@@ -251,7 +252,8 @@ struct target {
 	bool right;
 };
 
-static bool aim(const struct act *a, const struct translation *t, struct meaning m, struct target *ret)
+static bool aim(const struct act *a, const struct translation *t, struct meaning m,
+		struct target *ret)
 {
 	const struct cell *k = a->k;
 
@@ -265,8 +267,8 @@ static bool aim(const struct act *a, const struct translation *t, struct meaning
 }
 
 /* What loads and stores begin with: where the address leads, and what the oracle thinks of it. */
-static enum access_result reach(const struct act *a, u32 va, struct meaning m, u32 length, bool store,
-				struct translation *t, struct target *to)
+static enum access_result reach(const struct act *a, u32 va, struct meaning m, u32 length,
+				bool store, struct translation *t, struct target *to)
 {
 	enum access_result result = translate(a, va, m, t);
 
@@ -452,7 +454,8 @@ static void snoop(const struct act *a, u32 pa, bool write)
 	}
 }
 
-void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 identity, bool coherent)
+void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 identity,
+		   bool coherent)
 {
 	const struct cell *k = a->k;
 	const u32 *memory = datum_memory(a->w, page, offset);

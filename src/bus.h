@@ -60,7 +60,8 @@ enum op_outcome bus_index_op(const struct act *a, enum cache_op op, u32 set, u32
 void bus_evict(const struct act *a, u32 cache, u32 set, const struct w_line *line);
 
 /* One burst of a device: at most a sector, within one. `coherent`: the caches are snooped. */
-void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 identity, bool coherent);
+void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 identity,
+		   bool coherent);
 void bus_dma_read(const struct act *a, u32 page, u32 offset, u32 length, bool coherent);
 
 #endif

@@ -43,7 +43,8 @@ static inline u32 cache_line_words(const struct cell *k, u32 cache)
 	return k->layout.line_words[cache_is_l2(k, cache)];
 }
 
-static inline const struct w_line *cache_line(const struct world *w, u32 cache, u32 set, u32 position)
+static inline const struct w_line *cache_line(const struct world *w, u32 cache, u32 set,
+					      u32 position)
 {
 	const struct cell *k = w->k;
 	u32 base = cache_is_l2(k, cache) ? k->layout.l2 :
@@ -83,7 +84,8 @@ static inline u32 cache_line_pa(const struct cell *k, u32 cache, const struct w_
 }
 
 /* First data word of the sector that `pa` lies in within `line`. */
-static inline const u32 *cache_sector(const struct cell *k, u32 cache, const struct w_line *line, u32 pa)
+static inline const u32 *cache_sector(const struct cell *k, u32 cache, const struct w_line *line,
+				      u32 pa)
 {
 	u32 sector = pa >> k->machine.sector_shift & (cache_geometry(k, cache)->line_sectors - 1);
 

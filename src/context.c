@@ -220,8 +220,8 @@ static void run_end(struct act *a)
 	const struct w_cpu *cpu = w_cpu(a->w, a->cpu);
 	u32 i;
 
-	if ((c->irqs_off && !(def->level == LEVEL_HARDIRQ && !a->k->hardirq_nesting)) || c->bh_off ||
-	    c->preempt_off)
+	if ((c->irqs_off && !(def->level == LEVEL_HARDIRQ && !a->k->hardirq_nesting)) ||
+	    c->bh_off || c->preempt_off)
 		oracle_break_kernel(a, R_IRQS_UNBALANCED);
 	put(a->w, &c->irqs_off, 0);
 	put(a->w, &c->bh_off, 0);

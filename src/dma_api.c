@@ -67,7 +67,8 @@ static bool mapped_already(const struct act *a, u32 map)
 			continue;
 		for (i = 0; i < def->sgs; i++)
 			for (j = 0; j < o->sgs; j++)
-				if (maps_overlap(k, &k->sg[def->first_sg + i], &k->sg[o->first_sg + j]))
+				if (maps_overlap(k, &k->sg[def->first_sg + i],
+						 &k->sg[o->first_sg + j]))
 					return true;
 	}
 	return false;
@@ -126,8 +127,8 @@ KFUNC(dma_map)
 KFUNC(dma_unmap)
 {
 	K_BEGIN(map_frame);
-	SET(L->op, op_for(a, L->map,
-			  a->k->map[L->map].kind == DMA_MAP_SG ? HOOK_UNMAP_SG : HOOK_UNMAP));
+	SET(L->op,
+	    op_for(a, L->map, a->k->map[L->map].kind == DMA_MAP_SG ? HOOK_UNMAP_SG : HOOK_UNMAP));
 	for (; L->op && L->at < a->k->map[L->map].sgs; SET(L->at, L->at + 1))
 		K_CALL(1, sync_range, entry_at(a, L)->page, entry_at(a, L)->offset,
 		       entry_at(a, L)->length, L->op);

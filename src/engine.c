@@ -150,8 +150,8 @@ bool engine_possible(const struct world *w, const struct choice *choice)
 	case CHOICE_FINISH: {
 		struct choice only;
 
-		return complete(w) || (engine_enabled_plain(w, &only, 1) == 1 &&
-				       only.kind == CHOICE_FINISH);
+		return complete(w) ||
+		       (engine_enabled_plain(w, &only, 1) == 1 && only.kind == CHOICE_FINISH);
 	}
 	}
 	return false;

@@ -22,7 +22,8 @@ static u32 scache_line(const struct act *a)
 
 static u32 op_line(const struct act *a, enum cache_op op)
 {
-	return op == Hit_Invalidate_SD || op == Hit_Writeback_Inv_SD ? scache_line(a) : dcache_line(a);
+	return op == Hit_Invalidate_SD || op == Hit_Writeback_Inv_SD ? scache_line(a) :
+								       dcache_line(a);
 }
 
 static u32 first_line(const struct flush_frame *L, u32 line)
@@ -58,7 +59,8 @@ static bool strays(const struct act *a, u32 va, u32 address, u32 page, u32 offse
 }
 
 /* One hit op of a range: the op, and what the oracle wants to know about it. */
-static enum access_result range_op(struct act *a, const struct flush_frame *L, enum cache_op op, u32 va)
+static enum access_result range_op(struct act *a, const struct flush_frame *L, enum cache_op op,
+				   u32 va)
 {
 	struct meaning meant = meant_at(a, va, L->address, L->page, L->offset);
 	enum op_outcome outcome = OP_MISS;

@@ -85,8 +85,8 @@ KFUNC(flush_all_zero_pkmaps)
 			continue;
 		K_STEP(pkmap_zero);
 		SET(*pkmap_count(a->w, L->nr), 0);
-		SET(L->page, cell_page_of(a->k, *pkmap_pte(a->w, L->nr) >> LO_PFN_SHIFT
-							<< a->k->machine.page_shift));
+		SET(L->page, cell_page_of(a->k, *pkmap_pte(a->w, L->nr) >>
+							LO_PFN_SHIFT << a->k->machine.page_shift));
 		K_STEP(pte_clear);
 		pte_clear(a, pkmap_va(a->k, L->nr));
 		K_STEP(set_page_address);

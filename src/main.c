@@ -27,8 +27,8 @@ const struct command commands[] = {
 	{"check", "FILE|DIR...", "Read files and report what is wrong with them.",
 	 "Exit: 0 no fault, 2 faults.\n", cmd_check},
 	{"list", "WHAT [FILE|DIR...]",
-	 "List machines, strategies, primitives (of strategy programs), steps, rules or scenarios.", "",
-	 cmd_list},
+	 "List machines, strategies, primitives (of strategy programs), steps, rules or scenarios.",
+	 "", cmd_list},
 	{NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -73,7 +73,8 @@ u32 oracle_identity(const struct act *a)
 	if (!k->identities)
 		return DATUM_NEWEST;
 	iteration = a->w->word[k->layout.iteration + a->step];
-	bug_on(iteration >> DATUM_ITERATION_BITS, "a step was executed more often than identities can tell");
+	bug_on(iteration >> DATUM_ITERATION_BITS,
+	       "a step was executed more often than identities can tell");
 	return (a->step + 1) << DATUM_ITERATION_BITS | iteration;
 }
 
@@ -88,7 +89,8 @@ static const u32 *flat_word(const struct world *w, struct meaning at)
 static const u32 *leak_word(const struct world *w, struct meaning at, u32 *bit)
 {
 	const struct cell *k = w->k;
-	u32 granule = at.page * k->page_sectors * k->sector_granules + (at.offset >> k->granule_shift);
+	u32 granule =
+		at.page * k->page_sectors * k->sector_granules + (at.offset >> k->granule_shift);
 
 	*bit = BIT(granule & 31);
 	return w->word + k->layout.leak + (granule >> 5);
@@ -125,7 +127,8 @@ static u32 granule_identity(const struct act *a, struct meaning at, u32 identity
 
 	if (!a->k->polls)
 		return identity;
-	bug_on((*flat_word(a->w, at) & order) == order, "more writes to a granule than identities can tell");
+	bug_on((*flat_word(a->w, at) & order) == order,
+	       "more writes to a granule than identities can tell");
 	return (identity & ~order) | ((*flat_word(a->w, at) & order) + 1);
 }
 
@@ -297,7 +300,8 @@ void oracle_complete(const struct act *a)
 				struct meaning at = {page, offset + (granule << k->granule_shift)};
 				u32 bit;
 
-				if ((*leak_word(a->w, at, &bit) & bit) || newest_somewhere(a->w, at))
+				if ((*leak_word(a->w, at, &bit) & bit) ||
+				    newest_somewhere(a->w, at))
 					continue;
 				oracle_break(a, R_LOST_WRITE, at, 0,
 					     k->identities ? *flat_word(a->w, at) : 0);

@@ -215,7 +215,8 @@ KFUNC(step_map_user)
 		s = step_of(a);
 		va = s->arg[3] + (L->at << a->k->machine.page_shift);
 		pte = pagetable_entry(a->w, a->k->context[a->ctx].mm, va);
-		tell(a, EV_SET_PTE, va, pagetable_make(a->k, s->arg[0] + L->at, false, false), *pte);
+		tell(a, EV_SET_PTE, va, pagetable_make(a->k, s->arg[0] + L->at, false, false),
+		     *pte);
 		SET(*pte, pagetable_make(a->k, s->arg[0] + L->at, false, false));
 		if (!L->at)
 			handle_set(a, s->arg[3], s->arg[0]);

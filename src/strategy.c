@@ -78,7 +78,8 @@ static bool piece_next(const struct act *a, const struct sync_frame *L)
 	return true;
 }
 
-static bool condition_holds(const struct act *a, const struct sync_frame *L, const struct strategy_op *op)
+static bool condition_holds(const struct act *a, const struct sync_frame *L,
+			    const struct strategy_op *op)
 {
 	switch ((enum strategy_condition)op->arg) {
 	case COND_MAPPED:
@@ -140,7 +141,8 @@ static void primitive_push(const struct act *a, const struct sync_frame *L)
 	case KF_r4k_flush_data_cache_page:
 	case KF_index_all: {
 		u32 arg[] = {L->address, cut ? L->piece_length : L->left,
-			     cut ? L->piece_page : L->page, cut ? L->piece_offset : L->offset, L->op};
+			     cut ? L->piece_page : L->page, cut ? L->piece_offset : L->offset,
+			     L->op};
 
 		kstep_push(a, op->arg, arg, ARRAY_SIZE(arg));
 		break;

@@ -125,7 +125,8 @@ size_t world_step_bound(const struct cell *k)
 	       2 * (u32)(sizeof(struct w_ctx) / sizeof(u32)) * (k->contexts + 1);
 }
 
-void world_tell(const struct act *a, enum event_kind kind, u32 e_a, u32 e_b, u32 e_c, u32 e_d, u32 e_e)
+void world_tell(const struct act *a, enum event_kind kind, u32 e_a, u32 e_b, u32 e_c, u32 e_d,
+		u32 e_e)
 {
 	struct event event = {
 		.kind = kind,

@@ -279,7 +279,8 @@ enum event_kind {
 	EVENT_COUNT
 };
 
-void world_tell(const struct act *a, enum event_kind kind, u32 e_a, u32 e_b, u32 e_c, u32 e_d, u32 e_e);
+void world_tell(const struct act *a, enum event_kind kind, u32 e_a, u32 e_b, u32 e_c, u32 e_d,
+		u32 e_e);
 
 /* Tells the listener, if there is one. */
 #define tell(act, kind, ...) TELL_(act, kind, __VA_ARGS__, 0, 0, 0, 0, 0)

@@ -61,8 +61,8 @@ struct raw {
 	gboolean quiet, verbose, all, first;
 };
 
-static GOptionEntry entry(const char *name, char letter, GOptionArg arg, gpointer data, const char *text,
-			  const char *value)
+static GOptionEntry entry(const char *name, char letter, GOptionArg arg, gpointer data,
+			  const char *text, const char *value)
 {
 	return (GOptionEntry){name, letter, 0, arg, data, text, value};
 }
@@ -82,10 +82,12 @@ static GArray *entries_for(struct raw *raw, guint takes)
 		    "Use these strategies (names or files, comma-separated) instead of the file's",
 		    "NAME[,...]");
 		ADD("cell", 'c', G_OPTION_ARG_STRING_ARRAY, &raw->cells,
-		    "Only cells with these axis values; repeated: cells that match one of them", "K=V[,...]");
+		    "Only cells with these axis values; repeated: cells that match one of them",
+		    "K=V[,...]");
 	}
 	if (takes & TAKES_SCHEDULE)
-		ADD("schedule", 0, G_OPTION_ARG_STRING, &raw->schedule, "The schedule to run", "NAME");
+		ADD("schedule", 0, G_OPTION_ARG_STRING, &raw->schedule, "The schedule to run",
+		    "NAME");
 	if (takes & TAKES_TRAIL)
 		ADD("trail", 't', G_OPTION_ARG_STRING, &raw->trail, "The trail to repeat", "TRAIL");
 	if (takes & TAKES_STATES)
@@ -95,14 +97,19 @@ static GArray *entries_for(struct raw *raw, guint takes)
 		ADD("max-steps", 0, G_OPTION_ARG_STRING, &raw->max_steps,
 		    "Stop a schedule after so many steps (exit 3)", "N");
 	if (takes & TAKES_FIRST)
-		ADD("first", 0, G_OPTION_ARG_NONE, &raw->first, "Stop at the first violation", NULL);
+		ADD("first", 0, G_OPTION_ARG_NONE, &raw->first, "Stop at the first violation",
+		    NULL);
 	if (takes & TAKES_FORMAT) {
-		ADD("format", 'f', G_OPTION_ARG_STRING, &raw->format, "human (default) or jsonl", "FORMAT");
-		ADD("all", 'a', G_OPTION_ARG_NONE, &raw->all, "Show every step of a schedule", NULL);
+		ADD("format", 'f', G_OPTION_ARG_STRING, &raw->format, "human (default) or jsonl",
+		    "FORMAT");
+		ADD("all", 'a', G_OPTION_ARG_NONE, &raw->all, "Show every step of a schedule",
+		    NULL);
 		ADD("quiet", 'q', G_OPTION_ARG_NONE, &raw->quiet, "Only the closing line", NULL);
-		ADD("verbose", 'v', G_OPTION_ARG_NONE, &raw->verbose, "Full reports in every case", NULL);
+		ADD("verbose", 'v', G_OPTION_ARG_NONE, &raw->verbose, "Full reports in every case",
+		    NULL);
 	}
-	ADD("color", 0, G_OPTION_ARG_STRING, &raw->color, "auto (default), always or never", "WHEN");
+	ADD("color", 0, G_OPTION_ARG_STRING, &raw->color, "auto (default), always or never",
+	    "WHEN");
 	ADD(G_OPTION_REMAINING, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->files, NULL, NULL);
 #undef ADD
 	return list;
@@ -165,7 +172,8 @@ static int cells_take(struct cmd_options *o, struct raw *raw, const struct comma
 
 			if (!equals) {
 				g_ptr_array_unref(one);
-				return cmd_usage(command, "--cell: expected AXIS=VALUE, found `%s`", pairs[j]);
+				return cmd_usage(command, "--cell: expected AXIS=VALUE, found `%s`",
+						 pairs[j]);
 			}
 			g_ptr_array_add(one, g_strndup(pairs[j], (gsize)(equals - pairs[j])));
 			g_ptr_array_add(one, g_strdup(equals + 1));
@@ -186,18 +194,23 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 		const char *near = words_nearest(raw->format, formats);
 
 		return cmd_usage(command, "--format: unknown format `%s`; %s%s%s", raw->format,
-				 near ? "did you mean `" : "expected `human` or `jsonl", near ? near : "",
-				 near ? "`?" : "`");
+				 near ? "did you mean `" : "expected `human` or `jsonl",
+				 near ? near : "", near ? "`?" : "`");
 	}
 	if (raw->color && !g_strv_contains(whens, raw->color))
-		return cmd_usage(command, "--color: expected `auto`, `always` or `never`, found `%s`",
+		return cmd_usage(command,
+				 "--color: expected `auto`, `always` or `never`, found `%s`",
 				 raw->color);
 	if (raw->max_states && !parse_count(raw->max_states, &o->max_states))
-		return cmd_usage(command, "--max-states: expected a number such as 1000, 50k or 2M, found `%s`",
-				 raw->max_states);
+		return cmd_usage(
+			command,
+			"--max-states: expected a number such as 1000, 50k or 2M, found `%s`",
+			raw->max_states);
 	if (raw->max_steps && !parse_count(raw->max_steps, &o->max_steps))
-		return cmd_usage(command, "--max-steps: expected a number such as 1000, 50k or 2M, found `%s`",
-				 raw->max_steps);
+		return cmd_usage(
+			command,
+			"--max-steps: expected a number such as 1000, 50k or 2M, found `%s`",
+			raw->max_steps);
 	end = strategies_take(o, raw, command);
 	if (end < 0)
 		end = cells_take(o, raw, command);
@@ -225,9 +238,11 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 	struct raw raw = {0};
 	int end;
 
-	*o = (struct cmd_options){.cells = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev)};
+	*o = (struct cmd_options){
+		.cells = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev)};
 	entries = entries_for(&raw, takes);
-	g_option_context_add_main_entries(context, (const GOptionEntry *)(void *)entries->data, NULL);
+	g_option_context_add_main_entries(context, (const GOptionEntry *)(void *)entries->data,
+					  NULL);
 	g_option_context_set_summary(context, command->summary);
 	g_option_context_set_description(context, command->details);
 	if (!g_option_context_parse(context, argc, argv, &error))
@@ -281,7 +296,8 @@ static void folder_add(GPtrArray *paths, const char *folder)
 
 		if (!strcmp(names->pdata[i], "strategies"))
 			continue;
-		if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+		if (g_file_test(path, G_FILE_TEST_IS_DIR) &&
+		    !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
 			folder_add(paths, path);
 		else if (g_str_has_suffix(path, ".yaml") || g_str_has_suffix(path, ".yml"))
 			g_ptr_array_add(paths, g_steal_pointer(&path));
@@ -301,7 +317,8 @@ GPtrArray *cmd_load(const struct cmd_options *o, struct diag *diag, gboolean nee
 		if (g_file_test(o->files[i], G_FILE_TEST_IS_DIR)) {
 			folder_add(paths, o->files[i]);
 			if (paths->len == before)
-				g_ptr_array_add(paths, g_strdup(o->files[i])); /* an error of its own */
+				g_ptr_array_add(paths,
+						g_strdup(o->files[i])); /* an error of its own */
 		} else {
 			g_ptr_array_add(paths, g_strdup(o->files[i]));
 		}
@@ -325,8 +342,8 @@ GPtrArray *cmd_load(const struct cmd_options *o, struct diag *diag, gboolean nee
 }
 
 /* Is `key` a name that some cell has a value for, and `value` one of these? Collects what there is. */
-static gboolean pair_known(GPtrArray *scenarios, const char *key, const char *value, GPtrArray *keys,
-			   GPtrArray *values)
+static gboolean pair_known(GPtrArray *scenarios, const char *key, const char *value,
+			   GPtrArray *keys, GPtrArray *values)
 {
 	gboolean known = FALSE;
 	guint i, j;
@@ -343,11 +360,13 @@ static gboolean pair_known(GPtrArray *scenarios, const char *key, const char *va
 			while (g_hash_table_iter_next(&iter, &name, &node)) {
 				char *text = ((struct ynode *)node)->text;
 
-				if (!g_ptr_array_find_with_equal_func(keys, name, g_str_equal, NULL))
+				if (!g_ptr_array_find_with_equal_func(keys, name, g_str_equal,
+								      NULL))
 					g_ptr_array_add(keys, name);
 				if (strcmp(name, key))
 					continue;
-				if (!g_ptr_array_find_with_equal_func(values, text, g_str_equal, NULL))
+				if (!g_ptr_array_find_with_equal_func(values, text, g_str_equal,
+								      NULL))
 					g_ptr_array_add(values, text);
 				known |= !strcmp(text, value);
 			}
@@ -361,7 +380,8 @@ static gint by_name(gconstpointer a, gconstpointer b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int cmd_cells_check(const struct cmd_options *o, const struct command *command, GPtrArray *scenarios)
+int cmd_cells_check(const struct cmd_options *o, const struct command *command,
+		    GPtrArray *scenarios)
 {
 	guint i, j;
 
@@ -385,8 +405,9 @@ int cmd_cells_check(const struct cmd_options *o, const struct command *command, 
 					     (const char *const *)words->pdata);
 			all = words_join((const char *const *)words->pdata, "or");
 			return cmd_usage(command, "--cell: %s `%s%s%s`; %s%s%s",
-					 values->len ? "no cell has" : "no axis is called", pairs[j],
-					 values->len ? "=" : "", values->len ? pairs[j + 1] : "",
+					 values->len ? "no cell has" : "no axis is called",
+					 pairs[j], values->len ? "=" : "",
+					 values->len ? pairs[j + 1] : "",
 					 near ? "did you mean `" : "expected ", near ? near : all,
 					 near ? "`?" : "");
 		}
@@ -424,7 +445,8 @@ static void explore_progress(void *arg, u64 states, u64 transitions, u32 depth)
 {
 	(void)arg;
 	progress_shown = TRUE;
-	fprintf(stderr, "\r%" G_GUINT64_FORMAT " states, %" G_GUINT64_FORMAT " transitions, depth %u\033[K",
+	fprintf(stderr,
+		"\r%" G_GUINT64_FORMAT " states, %" G_GUINT64_FORMAT " transitions, depth %u\033[K",
 		(guint64)states, (guint64)transitions, depth);
 }
 

@@ -9,7 +9,14 @@
 
 #include "report/report.h"
 
-enum { EXIT_OK = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_LIMIT = 3, EXIT_INTERNAL = 70, EXIT_INTERRUPTED = 130 };
+enum {
+	EXIT_OK = 0,
+	EXIT_FOUND = 1,
+	EXIT_USAGE = 2,
+	EXIT_LIMIT = 3,
+	EXIT_INTERNAL = 70,
+	EXIT_INTERRUPTED = 130
+};
 
 struct command {
 	const char *name;
@@ -63,7 +70,8 @@ void cmd_options_clear(struct cmd_options *o);
  */
 GPtrArray *cmd_load(const struct cmd_options *o, struct diag *diag, gboolean need_expect);
 /* Checks --cell against the axes of the files; returns -1, or EXIT_USAGE after saying what is wrong. */
-int cmd_cells_check(const struct cmd_options *o, const struct command *command, GPtrArray *scenarios);
+int cmd_cells_check(const struct cmd_options *o, const struct command *command,
+		    GPtrArray *scenarios);
 gboolean cmd_selected(const struct cmd_options *o, const struct scenario_cell *cell);
 
 /* What reporters and outcomes need from the options: limits, Ctrl-C, the progress line. */

@@ -100,7 +100,7 @@ static int list_scenarios(char **files)
 int cmd_list(int argc, char **argv)
 {
 	static const char *const words[] = {"machines", "strategies", "primitives", "steps",
-					    "rules",	"scenarios",  NULL};
+					    "rules",    "scenarios",  NULL};
 	const struct command *command = cmd_find("list");
 	struct cmd_options options;
 	int end = cmd_options_parse(&options, command, 0, &argc, &argv);
@@ -111,7 +111,9 @@ int cmd_list(int argc, char **argv)
 	}
 	end = EXIT_OK;
 	if (!options.files) {
-		end = cmd_usage(command, "list what? machines, strategies, primitives, steps, rules or scenarios");
+		end = cmd_usage(
+			command,
+			"list what? machines, strategies, primitives, steps, rules or scenarios");
 	} else if (options.files[1] && strcmp(options.files[0], "scenarios")) {
 		end = cmd_usage(command, "list %s takes no file", options.files[0]);
 	} else if (!strcmp(options.files[0], "machines")) {
@@ -130,7 +132,8 @@ int cmd_list(int argc, char **argv)
 		const char *near = words_nearest(options.files[0], words);
 
 		if (near)
-			end = cmd_usage(command, "cannot list `%s`; did you mean `%s`?", options.files[0], near);
+			end = cmd_usage(command, "cannot list `%s`; did you mean `%s`?",
+					options.files[0], near);
 		else
 			end = cmd_usage(command, "cannot list `%s`", options.files[0]);
 	}

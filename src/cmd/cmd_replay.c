@@ -31,11 +31,13 @@ static int replay(struct session *s, const struct command *command, struct scena
 
 	text = trail_text(scenario, s->options.trail, &other);
 	if (other)
-		return cmd_usage(command, "this trail belongs to another version of %s", scenario->path);
+		return cmd_usage(command, "this trail belongs to another version of %s",
+				 scenario->path);
 	error = trail_parse(&trail, text, &at);
 	if (error) {
 		trail_free(&trail);
-		return cmd_usage(command, "--trail: %s, at character %u: `%.20s`", error, at + 1, text + at);
+		return cmd_usage(command, "--trail: %s, at character %u: `%.20s`", error, at + 1,
+				 text + at);
 	}
 	o = outcome_replay(scenario, cell, &trail, &s->limits, &diverged);
 	length = trail.length;
@@ -43,7 +45,8 @@ static int replay(struct session *s, const struct command *command, struct scena
 		struct trail rest = {.choice = trail.choice + diverged, .length = 1};
 		char *wanted = trail_print(&rest);
 
-		fprintf(stderr, "staleline: the trail diverges: its choice %u (%s) is not possible there\n",
+		fprintf(stderr,
+			"staleline: the trail diverges: its choice %u (%s) is not possible there\n",
 			diverged + 1, wanted ? wanted + 2 : "?");
 		free(wanted);
 		trail_free(&trail);
@@ -63,8 +66,8 @@ int cmd_replay(int argc, char **argv)
 	struct scenario *scenario;
 	struct session s;
 	guint i;
-	int end = session_open(&s, command, REPORT_REPLAY, TAKES_CELLS | TAKES_FORMAT | TAKES_TRAIL, argc,
-			       argv);
+	int end = session_open(&s, command, REPORT_REPLAY, TAKES_CELLS | TAKES_FORMAT | TAKES_TRAIL,
+			       argc, argv);
 
 	if (end >= 0)
 		return end;

@@ -19,7 +19,8 @@ static int schedule_check(struct session *s, const struct command *command)
 		if (near)
 			return cmd_usage(command, "%s has no schedule `%s`; did you mean `%s`?",
 					 scenario->path, s->options.schedule, near);
-		return cmd_usage(command, "%s has no schedule `%s`", scenario->path, s->options.schedule);
+		return cmd_usage(command, "%s has no schedule `%s`", scenario->path,
+				 s->options.schedule);
 	}
 	return -1;
 }
@@ -39,7 +40,8 @@ static gboolean runs(const struct session *s, const struct scenario *scenario, g
 static struct outcome *execute(struct session *s, struct scenario *scenario,
 			       const struct scenario_cell *cell)
 {
-	return outcome_run(scenario, cell, cell->schedule ? cell->schedule : s->options.schedule, &s->limits);
+	return outcome_run(scenario, cell, cell->schedule ? cell->schedule : s->options.schedule,
+			   &s->limits);
 }
 
 int cmd_run(int argc, char **argv)
@@ -47,7 +49,8 @@ int cmd_run(int argc, char **argv)
 	const struct command *command = cmd_find("run");
 	struct session s;
 	int end = session_open(&s, command, REPORT_RUN,
-			       TAKES_CELLS | TAKES_SCHEDULE | TAKES_FORMAT | TAKES_STEPS, argc, argv);
+			       TAKES_CELLS | TAKES_SCHEDULE | TAKES_FORMAT | TAKES_STEPS, argc,
+			       argv);
 
 	if (end >= 0)
 		return end;

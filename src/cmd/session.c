@@ -17,8 +17,8 @@ void session_abandon(struct session *s)
 	cmd_options_clear(&s->options);
 }
 
-int session_open(struct session *s, const struct command *command, enum report_mode mode, guint takes,
-		 int argc, char **argv)
+int session_open(struct session *s, const struct command *command, enum report_mode mode,
+		 guint takes, int argc, char **argv)
 {
 	int end;
 
@@ -64,7 +64,8 @@ static guint violations_of(const struct outcome *o)
 }
 
 void session_execute(struct session *s,
-		     gboolean (*wanted)(const struct session *s, const struct scenario *scenario, guint index),
+		     gboolean (*wanted)(const struct session *s, const struct scenario *scenario,
+					guint index),
 		     struct outcome *(*execute)(struct session *s, struct scenario *scenario,
 						const struct scenario_cell *cell))
 {
@@ -77,7 +78,8 @@ void session_execute(struct session *s,
 		for (j = 0; j < scenario->cells->len; j++) {
 			struct session_job job = {scenario, scenario->cells->pdata[j]};
 
-			if (cmd_selected(&s->options, job.cell) && (!wanted || wanted(s, scenario, j)))
+			if (cmd_selected(&s->options, job.cell) &&
+			    (!wanted || wanted(s, scenario, j)))
 				g_array_append_val(jobs, job);
 		}
 	}

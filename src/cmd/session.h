@@ -15,14 +15,15 @@ struct session {
 };
 
 /* Returns -1 to go on, else the exit code. */
-int session_open(struct session *s, const struct command *command, enum report_mode mode, guint takes,
-		 int argc, char **argv);
+int session_open(struct session *s, const struct command *command, enum report_mode mode,
+		 guint takes, int argc, char **argv);
 /*
  * Executes with `execute`, and reports, the cells that --cell and `wanted` (the index-th of its scenario; NULL:
  * all) select, in file order; stops on Ctrl-C.
  */
 void session_execute(struct session *s,
-		     gboolean (*wanted)(const struct session *s, const struct scenario *scenario, guint index),
+		     gboolean (*wanted)(const struct session *s, const struct scenario *scenario,
+					guint index),
 		     struct outcome *(*execute)(struct session *s, struct scenario *scenario,
 						const struct scenario_cell *cell));
 /* Reports one outcome, counts it, frees it. */

@@ -18,7 +18,8 @@ struct search {
 	struct seen seen;
 	struct node *node;
 	u32 depth, node_room;
-	struct choice *choice; /* the enabled choices of all states on the path, one after the other */
+	struct choice
+		*choice; /* the enabled choices of all states on the path, one after the other */
 	u32 choices, choice_room;
 	struct trail path;
 	const struct explore_options *options;
@@ -169,7 +170,8 @@ static void search_run(struct search *s)
 	r->stop = EXPLORE_COMPLETE;
 }
 
-void explore(const struct cell *k, const struct explore_options *options, struct explore_result *ret)
+void explore(const struct cell *k, const struct explore_options *options,
+	     struct explore_result *ret)
 {
 	struct search s = {.options = options, .result = ret};
 

@@ -38,7 +38,8 @@ struct explore_result {
 };
 
 /* Explores `k`, which keeps identities only where steps branch on them. */
-void explore(const struct cell *k, const struct explore_options *options, struct explore_result *ret);
+void explore(const struct cell *k, const struct explore_options *options,
+	     struct explore_result *ret);
 void explore_result_free(struct explore_result *r);
 
 #endif

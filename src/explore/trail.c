@@ -86,7 +86,8 @@ char *trail_print(const struct trail *t)
 		char one[64];
 		int n;
 
-		for (run = 1; i + run < t->length && same(&t->choice[i], &t->choice[i + run]); run++)
+		for (run = 1; i + run < t->length && same(&t->choice[i], &t->choice[i + run]);
+		     run++)
 			;
 		n = print_choice(one, sizeof(one), &t->choice[i]);
 		if (run > 1)

@@ -89,7 +89,8 @@ static void sync_owed(const struct history *h, guint from, guint until, struct e
 			guint at = begun == NO_ID ? i : begun;
 
 			if (ret->sync == NO_ID || ret->sync == at || ret->sync_ran) {
-				ret->sync_useful = ret->sync == at ? ret->sync_useful + piece->e : piece->e;
+				ret->sync_useful = ret->sync == at ? ret->sync_useful + piece->e :
+								     piece->e;
 				ret->sync_ran = piece->d != 0;
 				ret->sync = at;
 			}
@@ -143,10 +144,13 @@ static gboolean beside_a_buffer(const struct history *h)
 
 		if (from <= at && at < to) {
 			/* inside: shared only if the line reaches beyond the buffer */
-			shared |= (from & ~(u64)(line - 1)) == (at & ~(u64)(line - 1)) && from % line;
-			shared |= ((to - 1) & ~(u64)(line - 1)) == (at & ~(u64)(line - 1)) && to % line;
+			shared |= (from & ~(u64)(line - 1)) == (at & ~(u64)(line - 1)) &&
+				  from % line;
+			shared |= ((to - 1) & ~(u64)(line - 1)) == (at & ~(u64)(line - 1)) &&
+				  to % line;
 		} else {
-			shared |= (from & ~(u64)(line - 1)) <= at && at < ((to + line - 1) & ~(u64)(line - 1));
+			shared |= (from & ~(u64)(line - 1)) <= at &&
+				  at < ((to + line - 1) & ~(u64)(line - 1));
 		}
 	}
 	return shared;
@@ -182,7 +186,8 @@ static void explain_missing(const struct history *h, u32 want, struct explanatio
 	for (cache = 0; cache < cache_count(k); cache++) {
 		if (!now->cache[cache].present || now->cache[cache].token != want)
 			continue;
-		ret->cause = cache == l2 && ret->sync_ran ? CAUSE_L2_NOT_MAINTAINED : CAUSE_NOT_WRITTEN_BACK;
+		ret->cause = cache == l2 && ret->sync_ran ? CAUSE_L2_NOT_MAINTAINED :
+							    CAUSE_NOT_WRITTEN_BACK;
 		ret->source = (int)cache;
 		return;
 	}
@@ -261,7 +266,8 @@ void explain(const struct history *h, struct explanation *ret)
 		explain_wrong_page(h, ret);
 		return;
 	}
-	if (rule != R_STALE_LOAD && rule != R_STALE_DMA_READ && rule != R_LEAK && rule != R_LOST_WRITE)
+	if (rule != R_STALE_LOAD && rule != R_STALE_DMA_READ && rule != R_LEAK &&
+	    rule != R_LOST_WRITE)
 		return;
 	ret->old_writer = writer_of(h, h->finding.got);
 	ret->new_writer = writer_of(h, h->finding.want);
@@ -279,13 +285,14 @@ void explain(const struct history *h, struct explanation *ret)
 		explain_cached(h, ret);
 	else
 		explain_memory(h, h->finding.want, ret);
-	if (op_went_astray(h, rule == R_STALE_LOAD ? ret->old_writer : ret->new_writer, ret->reader, &astray)) {
+	if (op_went_astray(h, rule == R_STALE_LOAD ? ret->old_writer : ret->new_writer, ret->reader,
+			   &astray)) {
 		ret->astray = TRUE;
 		ret->culprit = astray;
 	}
-	if (beside_a_buffer(h) && (ret->cause == CAUSE_CLOBBERED_BY_WRITEBACK ||
-				   ret->cause == CAUSE_DIRTY_LINE_DISCARDED ||
-				   ret->cause == CAUSE_NOT_INVALIDATED)) {
+	if (beside_a_buffer(h) &&
+	    (ret->cause == CAUSE_CLOBBERED_BY_WRITEBACK ||
+	     ret->cause == CAUSE_DIRTY_LINE_DISCARDED || ret->cause == CAUSE_NOT_INVALIDATED)) {
 		ret->cause = CAUSE_PARTIAL_LINE;
 		ret->unfixable = TRUE;
 	}

@@ -11,7 +11,8 @@ static void list_rules(GString *text, const enum how *rule)
 	for (i = 0; i < RULE_COUNT; i++) {
 		if (rule[i] == HOW_NEVER)
 			continue;
-		g_string_append_printf(text, "%s%s %s", separator, rule_name(i), how_words[rule[i]]);
+		g_string_append_printf(text, "%s%s %s", separator, rule_name(i),
+				       how_words[rule[i]]);
 		separator = ", ";
 	}
 }
@@ -84,11 +85,11 @@ static char *first_mismatch(const struct outcome *o, const struct expect_entry *
 	       (!e->first_cause || !strcmp(e->first_cause, cause_name(explanation.cause)));
 	if (same)
 		return NULL;
-	return g_strdup_printf("expected  first %s at %s, cause %s\nfound     first %s at %s, cause %s",
-			       e->first_rule < 0 ? "violation" : rule_name((enum rule)e->first_rule),
-			       e->first_at ? e->first_at : "any step",
-			       e->first_cause ? e->first_cause : "any",
-			       rule_name((enum rule)f->finding.rule), step, cause_name(explanation.cause));
+	return g_strdup_printf(
+		"expected  first %s at %s, cause %s\nfound     first %s at %s, cause %s",
+		e->first_rule < 0 ? "violation" : rule_name((enum rule)e->first_rule),
+		e->first_at ? e->first_at : "any step", e->first_cause ? e->first_cause : "any",
+		rule_name((enum rule)f->finding.rule), step, cause_name(explanation.cause));
 }
 
 gboolean expectation_contradicted(const struct outcome *o)

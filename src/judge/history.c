@@ -3,6 +3,7 @@
 
 #include "cache_model.h"
 #include "datum.h"
+#include "lock.h"
 #include "pagetable.h"
 
 /* Histories longer than this are cut in the middle of nowhere helpful; the last moments are what counts. */
@@ -83,14 +84,15 @@ static gboolean concerns(const struct recorder *r, const struct event *e)
 	u64 from, to, at;
 
 	if (page == NO_ID)
-		return e->kind == EV_RUN_BEGIN || e->kind == EV_RUN_END || e->kind == EV_STEP_BEGIN ||
-		       e->kind == EV_SLEEP || e->kind == EV_SWITCH || e->kind == EV_DMA_DONE;
+		return e->kind == EV_RUN_BEGIN || e->kind == EV_RUN_END ||
+		       e->kind == EV_STEP_BEGIN || e->kind == EV_SLEEP || e->kind == EV_SWITCH ||
+		       e->kind == EV_DMA_DONE;
 	switch ((enum event_kind)e->kind) {
 	case EV_LOAD:
 	case EV_STORE:
 		return e->b == cell_page_pa(k, page) + align_down(offset, 1u << k->granule_shift) ||
-		       (e->c == page && (e->a & (page_bytes - 1)) ==
-						align_down(offset, 1u << k->granule_shift));
+		       (e->c == page &&
+			(e->a & (page_bytes - 1)) == align_down(offset, 1u << k->granule_shift));
 	case EV_FILL:
 	case EV_WRITEBACK:
 	case EV_DROP:
@@ -156,14 +158,16 @@ static void on_event(void *arg, const struct event *event)
 		g_array_append_val(r->events, *event);
 }
 
-static gboolean same_copies(const struct recorder *r, const struct copies *a, const struct copies *b)
+static gboolean same_copies(const struct recorder *r, const struct copies *a,
+			    const struct copies *b)
 {
 	u32 i;
 
 	if (a->memory.token != b->memory.token || a->newest != b->newest)
 		return FALSE;
 	for (i = 0; i < cache_count(r->k); i++)
-		if (a->cache[i].present != b->cache[i].present || a->cache[i].dirty != b->cache[i].dirty ||
+		if (a->cache[i].present != b->cache[i].present ||
+		    a->cache[i].dirty != b->cache[i].dirty ||
 		    a->cache[i].token != b->cache[i].token)
 			return FALSE;
 	return TRUE;
@@ -175,7 +179,8 @@ static void moment_add(struct recorder *r, const struct choice *choice, const st
 
 	m->number = r->number;
 	m->choice = *choice;
-	m->ctx = choice->kind == CHOICE_STEP || choice->kind == CHOICE_ENTER ? choice->actor : NO_ID;
+	m->ctx = choice->kind == CHOICE_STEP || choice->kind == CHOICE_ENTER ? choice->actor :
+									       NO_ID;
 	m->device = choice->kind == CHOICE_DEVICE ? choice->actor : NO_ID;
 	m->step = r->step;
 	m->kstep = r->kstep;
@@ -185,6 +190,50 @@ static void moment_add(struct recorder *r, const struct choice *choice, const st
 	if (r->h->moments->len >= MOMENTS_MAX)
 		g_ptr_array_remove_index(r->h->moments, 0);
 	g_ptr_array_add(r->h->moments, m);
+}
+
+static char *wait_text(const struct recorder *r, const struct world *w, u32 ctx)
+{
+	const struct compiled *c = r->h->compiled;
+	const struct w_ctx *state = w_ctx(w, ctx);
+	g_autofree char *page = NULL;
+
+	switch ((enum wait_kind)state->wait) {
+	case WAIT_LOCK:
+		return g_strdup_printf("spins for %s, which its own CPU holds",
+				       state->wait_arg == LOCK_KMAP ? "kmap_lock" : "a host lock");
+	case WAIT_DEVICE:
+		return g_strdup_printf("sleeps until a completion of %s has been handled",
+				       (char *)c->device_names->pdata[state->wait_arg]);
+	case WAIT_PAGE:
+		page = compiled_page_name(c, state->wait_arg);
+		return g_strdup_printf("sleeps until the I/O of page %s is done", page);
+	case WAIT_PKMAP:
+		return g_strdup("sleeps until somebody gives a pkmap slot back");
+	case WAIT_NONE:
+		break;
+	}
+	return g_strdup(state->state == CTX_IDLE ? "never got to run" :
+						   "can run, but its CPU is taken");
+}
+
+/* Every context that is left, and why it cannot go on. */
+static void waits_record(const struct recorder *r, const struct world *w)
+{
+	guint i;
+
+	for (i = 0; i < r->k->contexts; i++) {
+		const struct w_ctx *c = w_ctx(w, i);
+		gboolean finite = r->k->context[i].times < TIMES_TRIGGERED;
+		g_autofree char *why = NULL;
+
+		if (c->state == CTX_DONE || (c->state == CTX_IDLE && !finite && !c->pending))
+			continue;
+		why = wait_text(r, w, i);
+		g_ptr_array_add(r->h->waits,
+				g_strdup_printf("%s %s", compiled_context_name(r->h->compiled, i),
+						why));
+	}
 }
 
 static void on_applied(void *arg, const struct world *w, const struct choice *choice)
@@ -201,14 +250,16 @@ static void on_applied(void *arg, const struct world *w, const struct choice *ch
 	for (i = 0; i < w->findings; i++) {
 		const struct finding *f = &w->finding[i];
 
-		if (f->rule != wanted->rule || f->warning != wanted->warning || f->step != wanted->step)
+		if (f->rule != wanted->rule || f->warning != wanted->warning ||
+		    f->step != wanted->step)
 			continue;
 		r->h->finding = *f;
 		r->h->confirmed = violation = TRUE;
 	}
 	if (r->h->page != NO_ID)
 		copies_take(w, r->h->page, r->h->offset, &after);
-	if (violation || r->events->len || (r->h->page != NO_ID && !same_copies(r, &after, &r->now)))
+	if (violation || r->events->len ||
+	    (r->h->page != NO_ID && !same_copies(r, &after, &r->now)))
 		moment_add(r, choice, &after);
 	r->now = after;
 	g_array_set_size(r->events, 0);
@@ -216,6 +267,8 @@ static void on_applied(void *arg, const struct world *w, const struct choice *ch
 	r->kstep = KS_NONE;
 	/* the violation is the last moment; what follows does not explain it */
 	if (violation && r->number >= r->h->found->at) {
+		if (wanted->rule == R_DEADLOCK && !wanted->warning)
+			waits_record(r, w);
 		r->done = TRUE;
 		r->h->choices = r->number;
 	}
@@ -240,7 +293,8 @@ static void stop_at_violation(void *arg, const struct world *w, const struct cho
 	(void)choice;
 	for (i = 0; i < w->findings && !r->done; i++)
 		if (!w->finding[i].warning && w->finding[i].rule == r->h->found->finding.rule &&
-		    w->finding[i].step == r->h->found->finding.step && r->number + 1 >= r->h->found->at)
+		    w->finding[i].step == r->h->found->finding.step &&
+		    r->number + 1 >= r->h->found->at)
 			r->done = TRUE;
 	r->number++;
 }
@@ -290,6 +344,7 @@ struct history *history_record(const struct outcome *o, const struct found *f)
 	h->finding = f->finding;
 	h->page = f->finding.page;
 	h->moments = g_ptr_array_new();
+	h->waits = g_ptr_array_new_with_free_func(g_free);
 	h->own = o->explored;
 	h->compiled = h->own ? scenario_compile(o->scenario, o->cell, NULL, TRUE) : o->compiled;
 	bug_on(!h->compiled, "a cell that was checked does not compile");
@@ -328,6 +383,7 @@ void history_free(struct history *h)
 		g_free(m);
 	}
 	g_ptr_array_unref(h->moments);
+	g_ptr_array_unref(h->waits);
 	if (h->own)
 		compiled_free(h->compiled);
 	g_free(h);

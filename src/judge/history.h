@@ -45,6 +45,7 @@ struct history {
 	GPtrArray *moments; /* struct moment *, in order */
 	struct copies start;
 	u64 choices; /* up to and including the violation */
+	GPtrArray *waits; /* of a deadlock: who is left and what each waits for, a sentence each */
 };
 
 /* NULL when the cell cannot be repeated (interrupted, or no memory). */

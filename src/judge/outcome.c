@@ -147,20 +147,21 @@ static void run_concluded(struct outcome *o, struct run_result *r)
 	conclude(o, r->broken, r->end == END_COMPLETE);
 }
 
-static struct run_options run_options_of(const struct outcome_options *options, const struct compiled *c)
+static struct run_options run_options_of(const struct outcome_options *options,
+					 const struct compiled *c)
 {
 	return (struct run_options){
-		.max_steps = options->max_steps	   ? options->max_steps :
+		.max_steps = options->max_steps                   ? options->max_steps :
 			     repeats_for_ever(c) || c->cell.polls ? FOREVER_STEPS :
-						   0,
+								    0,
 		.interrupted = options->interrupted,
 		.progress = options->run_progress,
 		.progress_arg = options->progress_arg,
 	};
 }
 
-struct outcome *outcome_run(struct scenario *s, const struct scenario_cell *cell, const char *schedule,
-			    const struct outcome_options *options)
+struct outcome *outcome_run(struct scenario *s, const struct scenario_cell *cell,
+			    const char *schedule, const struct outcome_options *options)
 {
 	struct outcome *o = outcome_new(s, cell, schedule, FALSE);
 	struct run_options run;

@@ -40,8 +40,8 @@ struct outcome {
 };
 
 /* `schedule`: NULL for "default". */
-struct outcome *outcome_run(struct scenario *s, const struct scenario_cell *cell, const char *schedule,
-			    const struct outcome_options *options);
+struct outcome *outcome_run(struct scenario *s, const struct scenario_cell *cell,
+			    const char *schedule, const struct outcome_options *options);
 struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *cell,
 				const struct outcome_options *options);
 /* Repeats `trail`; *diverged is the first choice that was not possible, or the trail's length. */

@@ -129,10 +129,12 @@ static void print_notes(const struct outcome *o)
 
 		if (o->fate[i] == EVENT_ON_TIME)
 			continue;
-		printf("%s:%u:%u: %s: the event %s %s %s\n", o->scenario->path, span->line, span->col,
-		       o->fate[i] == EVENT_LATE ? "note" : "warning", e->after ? "after" : "at", step,
-		       o->fate[i] == EVENT_LATE ? "could not happen there; it happened as soon as it could" :
-						  "never happened");
+		printf("%s:%u:%u: %s: the event %s %s %s\n", o->scenario->path, span->line,
+		       span->col, o->fate[i] == EVENT_LATE ? "note" : "warning",
+		       e->after ? "after" : "at", step,
+		       o->fate[i] == EVENT_LATE ?
+			       "could not happen there; it happened as soon as it could" :
+			       "never happened");
 	}
 }
 
@@ -166,7 +168,8 @@ static void append_others(GString *out, const struct outcome *o, const struct fo
 
 		if (f->finding.warning || f == told)
 			continue;
-		g_string_append_printf(out, "also:   %s at %s", rule_name((enum rule)f->finding.rule), step);
+		g_string_append_printf(out, "also:   %s at %s",
+				       rule_name((enum rule)f->finding.rule), step);
 		if (f->finding.page != NO_ID)
 			g_string_append_printf(out, ", %s", place);
 		g_string_append(out, " (--verbose tells its story too)\n");
@@ -260,7 +263,8 @@ static void end(struct reporter *r, const struct tally *t)
 	if (r->options->mode == REPORT_TEST) {
 		if (t->failed || r->options->verbose)
 			putchar('\n');
-		printf("cells: %u passed, %u failed, %u skipped\n", t->passed, t->failed, t->skipped);
+		printf("cells: %u passed, %u failed, %u skipped\n", t->passed, t->failed,
+		       t->skipped);
 		return;
 	}
 	if (r->first_story) {
@@ -269,8 +273,8 @@ static void end(struct reporter *r, const struct tally *t)
 		puts("\n--cell AXIS=VALUE,… selects a cell, --verbose tells every story.");
 	}
 	g_clear_pointer(&r->first_story, g_free);
-	printf("%scells: %u, violated: %u, with warnings: %u", r->options->quiet ? "" : "\n", t->cells,
-	       t->violated, t->warned);
+	printf("%scells: %u, violated: %u, with warnings: %u", r->options->quiet ? "" : "\n",
+	       t->cells, t->violated, t->warned);
 	if (t->refused)
 		printf(", refused: %u", t->refused);
 	if (t->inconclusive)

@@ -38,16 +38,19 @@ char *report_verdict(const struct outcome *o)
 		g_string_append(text, "violates: ");
 		append_rules(text, o);
 		if (o->limit)
-			g_string_append_printf(text, " (seen before %s was hit; not complete)", o->limit);
+			g_string_append_printf(text, " (seen before %s was hit; not complete)",
+					       o->limit);
 		break;
 	case VERDICT_REFUSED:
 		g_string_append_printf(text, "refused: %s", o->refused);
 		break;
 	case VERDICT_VACUOUS:
-		g_string_append(text, "vacuous: nothing found, but not all of the scenario was executed");
+		g_string_append(text,
+				"vacuous: nothing found, but not all of the scenario was executed");
 		break;
 	case VERDICT_INCONCLUSIVE:
-		g_string_append_printf(text, "inconclusive: nothing found before %s was hit", o->limit);
+		g_string_append_printf(text, "inconclusive: nothing found before %s was hit",
+				       o->limit);
 		break;
 	}
 	return g_string_free(text, FALSE);
@@ -65,7 +68,8 @@ static gboolean plain_word(const char *text)
 
 static void append_word(GString *text, const char *word)
 {
-	g_autofree char *quoted = plain_word(word) && !strchr(word, '*') ? NULL : g_shell_quote(word);
+	g_autofree char *quoted = plain_word(word) && !strchr(word, '*') ? NULL :
+									   g_shell_quote(word);
 
 	g_string_append_printf(text, " %s", quoted ? quoted : word);
 }
@@ -74,7 +78,9 @@ char *report_replay_command(const struct outcome *o, const struct found *f)
 {
 	GString *text = g_string_new("staleline");
 	const struct scenario_cell *cell = o->cell;
-	const struct trail *trail = f && f->trail.length ? &f->trail : o->trail.length ? &o->trail : NULL;
+	const struct trail *trail = f && f->trail.length ? &f->trail :
+				    o->trail.length      ? &o->trail :
+							   NULL;
 
 	g_string_append(text, trail ? " replay" : o->explored ? " explore" : " run");
 	append_word(text, o->scenario->path);

@@ -68,7 +68,8 @@ static char *pte_page(const struct compiled *c, u32 pte)
 
 	if (!(pte & LO_V))
 		return g_strdup("nothing");
-	return compiled_page_name(c, cell_page_of(k, (pte >> LO_PFN_SHIFT) << k->machine.page_shift));
+	return compiled_page_name(c,
+				  cell_page_of(k, (pte >> LO_PFN_SHIFT) << k->machine.page_shift));
 }
 
 static char *event_text(const struct compiled *c, const struct moment *m, const struct event *e)
@@ -88,7 +89,8 @@ static char *event_text(const struct compiled *c, const struct moment *m, const 
 	case EV_CACHE_OP:
 		if (cell_page_of(&c->cell, e->c) != NO_ID)
 			page = compiled_page_name(c, cell_page_of(&c->cell, e->c));
-		return g_strdup_printf("%s %s: %s", cache_op_name(e->a), page ? page : "?", outcome_words[e->d]);
+		return g_strdup_printf("%s %s: %s", cache_op_name(e->a), page ? page : "?",
+				       outcome_words[e->d]);
 	case EV_SYNC_BEGIN:
 		return g_strdup_printf("%s: sync", step);
 	case EV_SYNC_PIECE:
@@ -145,11 +147,14 @@ static char *moment_text(const struct compiled *c, const struct moment *m)
 			best = e;
 	}
 	if (m->choice.kind == CHOICE_EVICT)
-		return g_strdup(best && best->kind == EV_EVICT && m->events->len == 1 ? "evicts the clean line" :
-											 "evicts the dirty line, writing it back");
+		return g_strdup(best && best->kind == EV_EVICT && m->events->len == 1 ?
+					"evicts the clean line" :
+					"evicts the dirty line, writing it back");
 	if (best)
 		return event_text(c, m, best);
-	return g_strdup(m->step != NO_ID && compiled_info(c, m->step) ? compiled_info(c, m->step)->text : "");
+	return g_strdup(m->step != NO_ID && compiled_info(c, m->step) ?
+				compiled_info(c, m->step)->text :
+				"");
 }
 
 static char *moment_actor(const struct compiled *c, const struct moment *m)
@@ -226,7 +231,8 @@ static char **header_row(const struct history *h, guint columns)
 	row[j++] = g_strdup("what");
 	if (h->page != NO_ID) {
 		for (cache = 0; cache < cache_count(k); cache++)
-			row[j++] = cache_is_l2(k, cache) ? g_strdup("L2") : g_strdup_printf("D$ cpu%u", cache);
+			row[j++] = cache_is_l2(k, cache) ? g_strdup("L2") :
+							   g_strdup_printf("D$ cpu%u", cache);
 		row[j++] = g_strdup_printf("memory %s", place);
 	}
 	row[j++] = g_strdup("");
@@ -237,7 +243,8 @@ static char **moment_row(const struct history *h, guint at, guint columns,
 			 const struct schedule_mark *marks, guint count)
 {
 	const struct moment *m = h->moments->pdata[at];
-	const struct copies *before = at ? &((struct moment *)h->moments->pdata[at - 1])->after : &h->start;
+	const struct copies *before = at ? &((struct moment *)h->moments->pdata[at - 1])->after :
+					   &h->start;
 	const struct cell *k = &h->compiled->cell;
 	char **row = g_new0(char *, columns + 1);
 	GString *mark = g_string_new(NULL);
@@ -256,7 +263,8 @@ static char **moment_row(const struct history *h, guint at, guint columns,
 	row[j++] = moment_text(h->compiled, m);
 	if (h->page != NO_ID) {
 		for (cache = 0; cache < cache_count(k); cache++)
-			row[j++] = copy_text(h->compiled, &m->after.cache[cache], &before->cache[cache], FALSE);
+			row[j++] = copy_text(h->compiled, &m->after.cache[cache],
+					     &before->cache[cache], FALSE);
 		row[j++] = copy_text(h->compiled, &m->after.memory, &before->memory, !at);
 	}
 	row[j++] = g_string_free(mark, FALSE);
@@ -277,7 +285,8 @@ static gboolean marked(guint at, const struct schedule_mark *marks, guint count)
 static gboolean minor(const struct history *h, guint at)
 {
 	const struct moment *m = h->moments->pdata[at];
-	const struct copies *before = at ? &((struct moment *)h->moments->pdata[at - 1])->after : &h->start;
+	const struct copies *before = at ? &((struct moment *)h->moments->pdata[at - 1])->after :
+					   &h->start;
 	int best = 0;
 	guint i;
 
@@ -288,8 +297,8 @@ static gboolean minor(const struct history *h, guint at)
 	return best < 5;
 }
 
-void schedule_append(GString *out, const struct history *h, const struct schedule_mark *marks, guint count,
-		     gboolean all)
+void schedule_append(GString *out, const struct history *h, const struct schedule_mark *marks,
+		     guint count, gboolean all)
 {
 	struct table t = {.rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev)};
 	guint shown = 0, i, from = 0, left = 0;
@@ -300,14 +309,17 @@ void schedule_append(GString *out, const struct history *h, const struct schedul
 	if (!all && h->moments->len > ROWS_SHOWN)
 		from = h->moments->len - ROWS_SHOWN;
 	for (i = 0; i < h->moments->len; i++) {
-		if (!all && !marked(i, marks, count) && (i < from || (h->page != NO_ID && minor(h, i)))) {
+		if (!all && !marked(i, marks, count) &&
+		    (i < from || (h->page != NO_ID && minor(h, i)))) {
 			left++;
 			continue;
 		}
 		g_ptr_array_add(t.rows, moment_row(h, i, t.columns, marks, count));
 		shown++;
 	}
-	g_string_append_printf(out, "\nschedule (%u of %" G_GUINT64_FORMAT " steps shown%s; `.` = unchanged):\n\n",
+	g_string_append_printf(out,
+			       "\nschedule (%u of %" G_GUINT64_FORMAT
+			       " steps shown%s; `.` = unchanged):\n\n",
 			       shown, (guint64)h->choices,
 			       left ? ", more concern this place: --all shows them" : "");
 	table_print(out, &t);

@@ -11,7 +11,7 @@ struct schedule_mark {
 	const char *word; /* shown at the end of the row */
 };
 
-void schedule_append(GString *out, const struct history *h, const struct schedule_mark *marks, guint count,
-		     gboolean all);
+void schedule_append(GString *out, const struct history *h, const struct schedule_mark *marks,
+		     guint count, gboolean all);
 
 #endif

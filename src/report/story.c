@@ -50,20 +50,23 @@ static void headline(const struct story *s, GString *text)
 	switch ((enum rule)f->rule) {
 	case R_STALE_LOAD:
 	case R_LEAK:
-		g_string_append_printf(text, "%s loads `%s` from %s, but the newest data there is `%s`", actor,
-				       s->got, s->place, s->want);
+		g_string_append_printf(text,
+				       "%s loads `%s` from %s, but the newest data there is `%s`",
+				       actor, s->got, s->place, s->want);
 		return;
 	case R_STALE_DMA_READ:
-		g_string_append_printf(text, "the device reads `%s` from %s, but the newest data there is `%s`",
-				       s->got, s->place, s->want);
+		g_string_append_printf(
+			text, "the device reads `%s` from %s, but the newest data there is `%s`",
+			s->got, s->place, s->want);
 		return;
 	case R_LOST_WRITE:
-		g_string_append_printf(text, "`%s`, the newest data of %s, is in no memory, cache or buffer",
-				       s->want, s->place);
+		g_string_append_printf(
+			text, "`%s`, the newest data of %s, is in no memory, cache or buffer",
+			s->want, s->place);
 		return;
 	case R_WRONG_PAGE:
-		g_string_append_printf(text, "%s means %s, but its address leads to another page", actor,
-				       s->place);
+		g_string_append_printf(text, "%s means %s, but its address leads to another page",
+				       actor, s->place);
 		return;
 	case R_BAD_ADDRESS:
 	case R_DEADLOCK:
@@ -89,8 +92,8 @@ static void number_carets(struct story *s)
 		guint moment;
 		guint *number;
 	} all[] = {
-		{s->e.old_writer, &s->n_old},	  {s->e.sync, &s->n_sync},
-		{s->e.new_writer, &s->n_new},	  {s->e.culprit, &s->n_culprit},
+		{s->e.old_writer, &s->n_old}, {s->e.sync, &s->n_sync},
+		{s->e.new_writer, &s->n_new}, {s->e.culprit, &s->n_culprit},
 		{s->e.reader, &s->n_reader},
 	};
 	guint next = 1, i, j;
@@ -129,20 +132,23 @@ static void source_snippet(const struct story *s, GString *out, gboolean colour)
 	const struct step_info *info = compiled_info(s->c, f->step);
 	const struct outcome *o = s->h->outcome;
 	g_autoptr(GString) head = g_string_new(NULL);
-	const char *name = f->warning ? warning_name((enum warning)f->rule) : rule_name((enum rule)f->rule);
+	const char *name = f->warning ? warning_name((enum warning)f->rule) :
+					rule_name((enum rule)f->rule);
 	struct diag_fault *fault;
 	struct diag *diag;
 
 	headline(s, head);
 	diag = diag_new();
-	fault = diag_error(diag, name, info ? info->span : diag_source_whole(o->scenario->tree->src), "%s",
+	fault = diag_error(diag, name,
+			   info ? info->span : diag_source_whole(o->scenario->tree->src), "%s",
 			   head->str);
 	if (info)
 		diag_primary_label(fault, "(%u) %s", s->n_reader ? s->n_reader : 1,
 				   f->warning ? "here" : "HERE");
 	label(s, fault, s->e.old_step, s->n_old, "wrote what was read");
 	label(s, fault, moment_step(s, s->e.sync), s->n_sync,
-	      s->e.sync_ran ? "the sync owed: it ran, see below" : "the sync owed: no cache op was done here");
+	      s->e.sync_ran ? "the sync owed: it ran, see below" :
+			      "the sync owed: no cache op was done here");
 	label(s, fault, s->e.new_step, s->n_new, "wrote the newest data");
 	if (s->e.culprit != NO_ID && s->n_culprit != s->n_sync && s->n_culprit != s->n_new)
 		label(s, fault, moment_step(s, s->e.culprit), s->n_culprit, "did the damage");
@@ -163,27 +169,31 @@ static void why_sync(const struct story *s, GString *out)
 		return;
 	}
 	if (s->e.astray)
-		g_string_append_printf(out,
-				       "  - The sync owed in between is (%u), %s. It ran, but (%u), its op for this "
-				       "line, went through a mapping\n    that leads to another page by now: see "
-				       "wrong-page.\n",
-				       s->n_sync, step, s->n_culprit);
+		g_string_append_printf(
+			out,
+			"  - The sync owed in between is (%u), %s. It ran, but (%u), its op for this "
+			"line, went through a mapping\n    that leads to another page by now: see "
+			"wrong-page.\n",
+			s->n_sync, step, s->n_culprit);
 	else if (!s->e.sync_ran)
-		g_string_append_printf(out,
-				       "  - The sync owed in between is (%u), %s, and it did nothing here: "
-				       "strategy `%s` is\n    \"%s\".\n",
-				       s->n_sync, step, strategy->name, strategy->doc);
+		g_string_append_printf(
+			out,
+			"  - The sync owed in between is (%u), %s, and it did nothing here: "
+			"strategy `%s` is\n    \"%s\".\n",
+			s->n_sync, step, strategy->name, strategy->doc);
 	else if (!s->e.sync_useful)
-		g_string_append_printf(out,
-				       "  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
-				       "ops, and none of them\n    found a line to act on.\n",
-				       s->n_sync, step, strategy->name);
+		g_string_append_printf(
+			out,
+			"  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
+			"ops, and none of them\n    found a line to act on.\n",
+			s->n_sync, step, strategy->name);
 	else
-		g_string_append_printf(out,
-				       "  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
-				       "ops, which acted on %u line%s,\n    but not on this one in time.\n",
-				       s->n_sync, step, strategy->name, s->e.sync_useful,
-				       s->e.sync_useful == 1 ? "" : "s");
+		g_string_append_printf(
+			out,
+			"  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
+			"ops, which acted on %u line%s,\n    but not on this one in time.\n",
+			s->n_sync, step, strategy->name, s->e.sync_useful,
+			s->e.sync_useful == 1 ? "" : "s");
 }
 
 /* Who wrote the two, where the old copy sat, what the sync owed did: in sentences. */
@@ -198,42 +208,51 @@ static void why_data(const struct story *s, GString *out)
 	case CAUSE_NOT_INVALIDATED:
 	case CAUSE_REFILLED_DURING_DMA:
 	case CAUSE_ALIAS:
-		g_string_append_printf(out, "  - (%u) got `%s`, because it hit a line of %s", s->n_reader,
-				       s->got, source);
+		g_string_append_printf(out, "  - (%u) got `%s`, because it hit a line of %s",
+				       s->n_reader, s->got, source);
 		if (s->n_old)
 			g_string_append_printf(out, " that held it since (%u)", s->n_old);
 		g_string_append(out, ".\n");
 		break;
 	case CAUSE_CLOBBERED_BY_WRITEBACK:
-		g_string_append_printf(out,
-				       "  - (%u) got `%s` from memory. Memory had held `%s` since (%u), until "
-				       "(%u) wrote a dirty line with\n    older data back on top of it.\n",
-				       s->n_reader, s->got, s->want, s->n_new, s->n_culprit);
+		g_string_append_printf(
+			out,
+			"  - (%u) got `%s` from memory. Memory had held `%s` since (%u), until "
+			"(%u) wrote a dirty line with\n    older data back on top of it.\n",
+			s->n_reader, s->got, s->want, s->n_new, s->n_culprit);
 		break;
 	case CAUSE_NOT_WRITTEN_BACK:
 	case CAUSE_L2_NOT_MAINTAINED:
 		if (e->source >= 0 && device) {
-			g_string_append_printf(out, "  - (%u): %s reads memory, but `%s` of (%u) is still in "
-						    "a dirty line of %s.\n",
-					       s->n_reader, reader, s->want, s->n_new, source);
+			g_string_append_printf(
+				out,
+				"  - (%u): %s reads memory, but `%s` of (%u) is still in "
+				"a dirty line of %s.\n",
+				s->n_reader, reader, s->want, s->n_new, source);
 		} else {
-			g_string_append_printf(out, "  - (%u) got `%s`, because %s still held it.\n",
+			g_string_append_printf(out,
+					       "  - (%u) got `%s`, because %s still held it.\n",
 					       s->n_reader, s->got, source);
 		}
 		break;
 	case CAUSE_DIRTY_LINE_DISCARDED:
-		g_string_append_printf(out, "  - `%s` of (%u) sat in a dirty line, which (%u) invalidated "
-					    "without write-back.\n",
-				       s->want, s->n_new, s->n_culprit);
+		g_string_append_printf(
+			out,
+			"  - `%s` of (%u) sat in a dirty line, which (%u) invalidated "
+			"without write-back.\n",
+			s->want, s->n_new, s->n_culprit);
 		break;
 	case CAUSE_PARTIAL_LINE:
-		g_string_append_printf(out, "  - The line of %s holds bytes of the buffer and bytes beside it: "
-					    "the CPU's and the device's copies\n    of it overwrite each other.\n",
-				       s->place);
+		g_string_append_printf(
+			out,
+			"  - The line of %s holds bytes of the buffer and bytes beside it: "
+			"the CPU's and the device's copies\n    of it overwrite each other.\n",
+			s->place);
 		break;
 	case CAUSE_FOREIGN_WRITE:
-		g_string_append_printf(out, "  - `%s` of (%u) never reached %s: it went to another page.\n",
-				       s->want, s->n_new, s->place);
+		g_string_append_printf(
+			out, "  - `%s` of (%u) never reached %s: it went to another page.\n",
+			s->want, s->n_new, s->place);
 		break;
 	case CAUSE_STALE_TLB_ENTRY:
 	case CAUSE_SLOT_REUSED:
@@ -244,12 +263,15 @@ static void why_data(const struct story *s, GString *out)
 	if (e->cause != CAUSE_UNKNOWN)
 		why_sync(s, out);
 	if (e->cause == CAUSE_NOT_INVALIDATED && s->n_new && !s->c->cell.machine.dma_coherent)
-		g_string_append_printf(out, "  - Memory holds `%s` because of (%u); this machine's DMA does not "
-					    "touch the caches.\n",
-				       s->want, s->n_new);
+		g_string_append_printf(
+			out,
+			"  - Memory holds `%s` because of (%u); this machine's DMA does not "
+			"touch the caches.\n",
+			s->want, s->n_new);
 	if (e->unfixable)
-		g_string_append(out, "  - not fixable by sync: no placement of cache ops makes this layout "
-				     "safe; give the buffer lines of its own.\n");
+		g_string_append(
+			out, "  - not fixable by sync: no placement of cache ops makes this layout "
+			     "safe; give the buffer lines of its own.\n");
 }
 
 static void why_mapping(const struct story *s, GString *out)
@@ -258,15 +280,17 @@ static void why_mapping(const struct story *s, GString *out)
 	g_autofree char *step = compiled_step_name(s->c, moment_step(s, e->culprit));
 
 	if (e->cause == CAUSE_SLOT_REUSED && e->culprit != NO_ID)
-		g_string_append_printf(out,
-				       "  - The address was made for %s. Since then (%u), %s, put another page "
-				       "into the same slot, and nobody\n    put the first one back.\n",
-				       s->place, s->n_culprit, step);
+		g_string_append_printf(
+			out,
+			"  - The address was made for %s. Since then (%u), %s, put another page "
+			"into the same slot, and nobody\n    put the first one back.\n",
+			s->place, s->n_culprit, step);
 	else
-		g_string_append_printf(out,
-				       "  - The page table says %s, but this CPU's TLB still holds what the "
-				       "entry said before: no flush came between\n    the new pte and this access.\n",
-				       s->place);
+		g_string_append_printf(
+			out,
+			"  - The page table says %s, but this CPU's TLB still holds what the "
+			"entry said before: no flush came between\n    the new pte and this access.\n",
+			s->place);
 }
 
 static void story_init(struct story *s, const struct history *h)
@@ -296,7 +320,8 @@ static void schedule_marks(const struct story *s, GArray *marks)
 		{s->e.sync, s->n_sync, s->e.sync_ran ? "" : "nothing done"},
 		{s->e.new_writer, s->n_new, ""},
 		{s->e.culprit, s->n_culprit, ""},
-		{s->e.reader, s->n_reader, s->h->finding.warning ? "" : rule_name((enum rule)s->h->finding.rule)},
+		{s->e.reader, s->n_reader,
+		 s->h->finding.warning ? "" : rule_name((enum rule)s->h->finding.rule)},
 	};
 	guint i;
 
@@ -315,6 +340,7 @@ void story_append(GString *out, const struct outcome *o, const struct found *f,
 	g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(struct schedule_mark));
 	struct history *h = history_record(o, f);
 	struct story s;
+	guint i;
 
 	if (!h) {
 		g_string_append_printf(out, "%s: the schedule could not be repeated\n",
@@ -332,6 +358,10 @@ void story_append(GString *out, const struct outcome *o, const struct found *f,
 		else
 			why_data(&s, out);
 	}
+	if (h->waits->len)
+		g_string_append(out, "\nleft:\n");
+	for (i = 0; i < h->waits->len; i++)
+		g_string_append_printf(out, "  - %s.\n", (char *)h->waits->pdata[i]);
 	schedule_marks(&s, marks);
 	schedule_append(out, h, (const struct schedule_mark *)(void *)marks->data, marks->len,
 			options->all_steps);

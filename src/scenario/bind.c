@@ -15,8 +15,8 @@ static gint by_text(gconstpointer a, gconstpointer b)
 
 static void unknown_axis(struct binder *b, const struct ynode *node)
 {
-	struct diag_fault *f = diag_error(b->diag, "E0110", node->used_at,
-					  "`%s` has no value", node->text);
+	struct diag_fault *f =
+		diag_error(b->diag, "E0110", node->used_at, "`%s` has no value", node->text);
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	GHashTableIter iter;
 	gpointer name;
@@ -72,7 +72,8 @@ struct diag_fault *bind_error(struct binder *b, const char *code, const struct y
 	return f;
 }
 
-static void wrong_kind(struct binder *b, const struct ynode *node, const char *what, const char *wanted)
+static void wrong_kind(struct binder *b, const struct ynode *node, const char *what,
+		       const char *wanted)
 {
 	const struct ynode *value = node;
 
@@ -107,10 +108,12 @@ struct diag_fault *bind_unknown(struct binder *b, const char *code, const struct
 	return f;
 }
 
-void bind_unknown_key(struct binder *b, const struct yentry *e, const char *what, const char *const *keys)
+void bind_unknown_key(struct binder *b, const struct yentry *e, const char *what,
+		      const char *const *keys)
 {
 	const char *got = e->key->text, *near = words_nearest(got, keys);
-	struct diag_fault *f = diag_error(b->diag, "E0102", e->key->used_at, "unknown key `%s`", got);
+	struct diag_fault *f =
+		diag_error(b->diag, "E0102", e->key->used_at, "unknown key `%s`", got);
 	g_autofree char *all = words_join(keys, "or");
 
 	diag_primary_label(f, "%s has no such key", what);
@@ -122,7 +125,8 @@ void bind_unknown_key(struct binder *b, const struct yentry *e, const char *what
 		diag_help(f, "expected %s", all);
 }
 
-gboolean bind_map(struct binder *b, const struct ynode *node, const char *what, const char *const *keys)
+gboolean bind_map(struct binder *b, const struct ynode *node, const char *what,
+		  const char *const *keys)
 {
 	guint i;
 
@@ -159,12 +163,13 @@ const char *bind_text(struct binder *b, const struct ynode *node, const char *wh
 	return NULL;
 }
 
-static void unknown_value(struct binder *b, const struct ynode *node, const char *what, const char *text,
-			  const char *const *words, const char *further)
+static void unknown_value(struct binder *b, const struct ynode *node, const char *what,
+			  const char *text, const char *const *words, const char *further)
 {
 	struct diag_fault *f = bind_error(b, "E0103", node, "%s: unknown value `%s`", what, text);
 	const char *near = words_nearest(text, words);
-	g_autofree char *all = further ? g_strjoinv("`, `", (char **)words) : words_join(words, "or");
+	g_autofree char *all = further ? g_strjoinv("`, `", (char **)words) :
+					 words_join(words, "or");
 
 	if (further)
 		diag_primary_label(f, "expected `%s`%s", all, further);
@@ -186,7 +191,8 @@ static int word_find(const char *text, const char *const *words)
 	return -1;
 }
 
-int bind_word(struct binder *b, const struct ynode *node, const char *what, const char *const *words)
+int bind_word(struct binder *b, const struct ynode *node, const char *what,
+	      const char *const *words)
 {
 	const char *text = bind_text(b, node, what);
 	int word;
@@ -200,7 +206,8 @@ int bind_word(struct binder *b, const struct ynode *node, const char *what, cons
 }
 
 int bind_word_or_number(struct binder *b, const struct ynode *node, const char *what,
-			const char *const *words, guint units, guint64 low, guint64 high, guint64 *number)
+			const char *const *words, guint units, guint64 low, guint64 high,
+			guint64 *number)
 {
 	const char *text = bind_text(b, node, what);
 	int word;
@@ -251,10 +258,13 @@ guint64 bind_number(struct binder *b, const struct ynode *node, const char *what
 	if (low == high)
 		diag_primary_label(f, "expected %" G_GUINT64_FORMAT, low);
 	else if (g_str_has_prefix(text, "0x"))
-		diag_primary_label(f, "expected 0x%" G_GINT64_MODIFIER "x to 0x%" G_GINT64_MODIFIER "x", low,
-				   high);
+		diag_primary_label(f,
+				   "expected 0x%" G_GINT64_MODIFIER "x to 0x%" G_GINT64_MODIFIER
+				   "x",
+				   low, high);
 	else
-		diag_primary_label(f, "expected %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, low, high);
+		diag_primary_label(f, "expected %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, low,
+				   high);
 	return otherwise;
 }
 
@@ -268,7 +278,8 @@ guint64 bind_power(struct binder *b, const struct ynode *node, const char *what,
 		return value;
 	while (below * 2 < value)
 		below *= 2;
-	diag_help(bind_error(b, "E0107", node, "%s: %" G_GUINT64_FORMAT " is not a power of two", what, value),
+	diag_help(bind_error(b, "E0107", node, "%s: %" G_GUINT64_FORMAT " is not a power of two",
+			     what, value),
 		  "the nearest are %" G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT, below, below * 2);
 	return otherwise;
 }

@@ -13,8 +13,8 @@
 #define PAGES_GUESSED 1024u /* where the count given cannot be read */
 #define FRAMES_END 0x100000000ull
 
-static const char *const kernel_keys[] = {"version", "last-pkmap", "debug-highmem",
-					  "hardirq-nesting", "preempt", NULL};
+static const char *const kernel_keys[] = {"version",         "last-pkmap", "debug-highmem",
+					  "hardirq-nesting", "preempt",    NULL};
 static const char *const version_words[] = {"2.6.36", NULL};
 static const char *const explore_keys[] = {"evictions", "tlb", "max-states", NULL};
 static const char *const eviction_words[] = {"any", "none", NULL};
@@ -25,7 +25,8 @@ static const char *const zone_words[] = {"lowmem", "highmem", NULL};
 static const char *const device_keys[] = {"kind", "dma", "note", NULL};
 static const char *const kind_words[] = {"bus-master", NULL};
 static const char *const dma_words[] = {"noncoherent", "coherent", NULL};
-static const char *const context_keys[] = {"cpu", "level", "on", "times", "mm", "steps", "note", NULL};
+static const char *const context_keys[] = {"cpu", "level", "on",   "times",
+					   "mm",  "steps", "note", NULL};
 static const char *const level_words[] = {"process", "softirq", "hardirq", NULL};
 static const char *const trigger_words[] = {"start", "raise", "any", NULL};
 static const char *const times_words[] = {"forever", NULL};
@@ -44,7 +45,8 @@ static void kernel_compile(struct compiler *c, const struct ynode *map)
 	if ((v = ynode_get(map, "version")))
 		bind_word(&c->b, v, "kernel version", version_words);
 	if ((v = ynode_get(map, "last-pkmap")))
-		k->last_pkmap = (u32)bind_power(&c->b, v, "last-pkmap", SCALAR_PLAIN, 2, 65536, 1024);
+		k->last_pkmap =
+			(u32)bind_power(&c->b, v, "last-pkmap", SCALAR_PLAIN, 2, 65536, 1024);
 	if ((v = ynode_get(map, "debug-highmem")))
 		k->debug_highmem = bind_bool(&c->b, v, "debug-highmem", FALSE);
 	if ((v = ynode_get(map, "hardirq-nesting")))
@@ -53,8 +55,8 @@ static void kernel_compile(struct compiler *c, const struct ynode *map)
 		k->preempt = bind_bool(&c->b, v, "preempt", FALSE);
 	if (k->last_pkmap > table)
 		c->out->refused = g_strdup_printf(
-			"LAST_PKMAP %u does not fit in one page of ptes, which holds %u", k->last_pkmap,
-			table);
+			"LAST_PKMAP %u does not fit in one page of ptes, which holds %u",
+			k->last_pkmap, table);
 }
 
 static void explore_compile(struct compiler *c, const struct ynode *map)
@@ -66,8 +68,8 @@ static void explore_compile(struct compiler *c, const struct ynode *map)
 	k->evictions_max = NO_ID;
 	if (map && bind_map(&c->b, map, "explore", explore_keys)) {
 		if ((v = ynode_get(map, "evictions")) &&
-		    bind_word_or_number(&c->b, v, "evictions", eviction_words, SCALAR_PLAIN, 0, 1000,
-					&number) != EVICTIONS_ANY)
+		    bind_word_or_number(&c->b, v, "evictions", eviction_words, SCALAR_PLAIN, 0,
+					1000, &number) != EVICTIONS_ANY)
 			k->evictions_max = (u32)number; /* 0 for `none` */
 		if ((v = ynode_get(map, "tlb")))
 			k->tlb_any = bind_word(&c->b, v, "tlb", tlb_words) == 1;
@@ -108,7 +110,8 @@ static void page_compile(struct compiler *c, const struct yentry *e, struct free
 	pfn = *from;
 	if (page.highmem)
 		room = end - low_end;
-	if ((v = ynode_get(e->value, "pfn")) && diag_mark(c->b.diag) == before && name.count <= room)
+	if ((v = ynode_get(e->value, "pfn")) && diag_mark(c->b.diag) == before &&
+	    name.count <= room)
 		pfn = bind_number(&c->b, v, "pfn", SCALAR_PLAIN, page.highmem ? low_end : 0,
 				  (page.highmem ? end : low_end) - name.count, pfn);
 	if (pfn + name.count > (page.highmem ? end : low_end)) {
@@ -125,9 +128,10 @@ static void page_compile(struct compiler *c, const struct yentry *e, struct free
 		if (diag_mark(c->b.diag) == before && pfn < r->pfn + (guint64)r->count &&
 		    r->pfn < pfn + name.count)
 			diag_primary_label(
-				diag_error(c->b.diag, "E0181", v ? v->used_at : e->key->used_at,
-					   "`%s` has page frames of `%s`", e->key->text,
-					   g_array_index(c->out->page_names, struct page_name, i).name),
+				diag_error(
+					c->b.diag, "E0181", v ? v->used_at : e->key->used_at,
+					"`%s` has page frames of `%s`", e->key->text,
+					g_array_index(c->out->page_names, struct page_name, i).name),
 				"which has 0x%x to 0x%x", r->pfn, r->pfn + r->count - 1);
 	}
 	*from = MAX(*from, pfn + name.count);
@@ -158,8 +162,9 @@ static void pages_compile(struct compiler *c, const struct ynode *map)
 	for (i = 0; i < c->out->pages->len; i++)
 		highmem |= g_array_index(c->out->pages, struct page_info, i).highmem;
 	if (highmem && machine_has_aliases(&c->out->cell.machine) && !c->out->refused)
-		c->out->refused = g_strdup("this processor doesn't support highmem: its D-cache has aliases "
-					   "(paging_init, arch/mips/mm/init.c)");
+		c->out->refused =
+			g_strdup("this processor doesn't support highmem: its D-cache has aliases "
+				 "(paging_init, arch/mips/mm/init.c)");
 }
 
 static void devices_compile(struct compiler *c, const struct ynode *map)
@@ -264,9 +269,11 @@ static void context_compile(struct compiler *c, const struct yentry *e, struct c
 	}
 	def->trigger = def->level == LEVEL_PROCESS ? ON_START : ON_ANY;
 	if ((v = ynode_get(e->value, "on")))
-		known = trigger_compile(c, v, e->key->text, def) && known && !bind_misspelt(e->value, "level");
+		known = trigger_compile(c, v, e->key->text, def) && known &&
+			!bind_misspelt(e->value, "level");
 	if (known && v && def->level != LEVEL_HARDIRQ && def->trigger == ON_DEVICE)
-		diag_primary_label(bind_error(&c->b, "E0183", v, "a device interrupts: expected `level: hardirq`"),
+		diag_primary_label(bind_error(&c->b, "E0183", v,
+					      "a device interrupts: expected `level: hardirq`"),
 				   "a device");
 	if (known && v && def->level != LEVEL_PROCESS && def->trigger == ON_START)
 		diag_help(bind_error(&c->b, "E0184", v, "an interrupt has no start"),
@@ -275,8 +282,8 @@ static void context_compile(struct compiler *c, const struct yentry *e, struct c
 		def->times = TIMES_TRIGGERED;
 	if ((v = ynode_get(e->value, "times"))) {
 		times = 1;
-		word = bind_word_or_number(&c->b, v, "times", times_words, SCALAR_COUNTS, 1, 1000000,
-					   &times);
+		word = bind_word_or_number(&c->b, v, "times", times_words, SCALAR_COUNTS, 1,
+					   1000000, &times);
 		def->times = word < 0 ? (u32)times : TIMES_FOREVER;
 	}
 	if (def->level == LEVEL_PROCESS) {
@@ -304,12 +311,13 @@ static void trigger_cycles(struct compiler *c, const struct ynode *map)
 			if (def->trigger != ON_CONTEXT || def->source < i)
 				break;
 			at = def->source;
-			g_string_append_printf(names, " -> `%s`", compiled_context_name(c->out, at));
+			g_string_append_printf(names, " -> `%s`",
+					       compiled_context_name(c->out, at));
 			if (at != i)
 				continue;
 			diag_help(diag_error(c->b.diag, "E0185", key->used_at,
-					     "`%s` starts only after itself: it waits for%s", key->text,
-					     names->str + strlen(" ->")),
+					     "`%s` starts only after itself: it waits for%s",
+					     key->text, names->str + strlen(" ->")),
 				  "one of the contexts in the circle must have another `on:`");
 			break;
 		}
@@ -331,7 +339,8 @@ static void trigger_names_check(struct compiler *c, const struct ynode *map, con
 		for (j = 0; !strcmp(what, "context") && j < c->out->device_names->len; j++)
 			if (!strcmp(c->out->device_names->pdata[j], key->text))
 				diag_help(diag_error(c->b.diag, "E0179", key->used_at,
-						     "`%s` is the name of a device already", key->text),
+						     "`%s` is the name of a device already",
+						     key->text),
 					  "`on: %s` must mean one of them", key->text);
 	}
 }
@@ -363,7 +372,8 @@ static void contexts_compile(struct compiler *c, const struct ynode *map)
 			steps_declare(c, ynode_get(e->value, "steps"));
 	}
 	for (c->context = 0; c->context < map->entries->len; c->context++) {
-		struct context_def *d = &g_array_index(c->out->contexts, struct context_def, c->context);
+		struct context_def *d =
+			&g_array_index(c->out->contexts, struct context_def, c->context);
 		const struct ynode *steps;
 
 		e = &g_array_index(map->entries, struct yentry, c->context);
@@ -388,11 +398,15 @@ static void polls_resolve(struct compiler *c)
 			continue;
 		g_array_index(c->out->steps, struct step, p->step).arg[0] = step;
 		for (j = 0; j < c->out->contexts->len; j++)
-			if (g_array_index(c->out->contexts, struct context_def, j).times == TIMES_FOREVER) {
-				diag_help(diag_error(c->b.diag, "E0188", p->until->used_at,
-						     "poll: `%s` repeats for ever, so that writes cannot be "
-						     "told apart", compiled_context_name(c->out, j)),
-					  "give it a number of `times:`");
+			if (g_array_index(c->out->contexts, struct context_def, j).times ==
+			    TIMES_FOREVER) {
+				diag_help(
+					diag_error(
+						c->b.diag, "E0188", p->until->used_at,
+						"poll: `%s` repeats for ever, so that writes cannot be "
+						"told apart",
+						compiled_context_name(c->out, j)),
+					"give it a number of `times:`");
 				break;
 			}
 	}
@@ -433,7 +447,8 @@ static void event_do(struct compiler *c, const struct ynode *node, struct run_ev
 				diag_error(c->b.diag, "E0149", v->used_at,
 					   "the offset 0x%" G_GINT64_MODIFIER
 					   "x is past the end, which is 0x%" G_GINT64_MODIFIER "x",
-					   offset, (guint64)ref.count * cell_page_bytes(&c->out->cell));
+					   offset,
+					   (guint64)ref.count * cell_page_bytes(&c->out->cell));
 			event->page = ref.first + (u32)(offset >> c->out->cell.machine.page_shift);
 			event->offset = (u32)offset & (cell_page_bytes(&c->out->cell) - 1);
 		}

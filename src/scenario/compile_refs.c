@@ -23,8 +23,7 @@ gboolean refs_name(struct compiler *c, const struct ynode *at, const char *what)
 
 	if (!v || is_name(v->text))
 		return v != NULL;
-	diag_help(bind_error(&c->b, "E0140", at, "`%s` cannot be the name of a %s", v->text,
-			     what),
+	diag_help(bind_error(&c->b, "E0140", at, "`%s` cannot be the name of a %s", v->text, what),
 		  "names are made of letters, digits, `-` and `_`");
 	return FALSE;
 }
@@ -125,12 +124,14 @@ static gboolean index_check(struct compiler *c, const struct ynode *at, const st
 	if (p->first <= p->last && p->last < count)
 		return TRUE;
 	if (p->first > p->last) {
-		f = bind_error(&c->b, "E0143", at, "a range goes upwards, and its last page is part of it");
-		diag_help(f, "write `%s[%" G_GUINT64_FORMAT "..%" G_GUINT64_FORMAT "]`", name, p->last,
-			  p->first);
+		f = bind_error(&c->b, "E0143", at,
+			       "a range goes upwards, and its last page is part of it");
+		diag_help(f, "write `%s[%" G_GUINT64_FORMAT "..%" G_GUINT64_FORMAT "]`", name,
+			  p->last, p->first);
 		return FALSE;
 	}
-	f = bind_error(&c->b, "E0143", at, "`%s` has %u page%s", name, count, count == 1 ? "" : "s");
+	f = bind_error(&c->b, "E0143", at, "`%s` has %u page%s", name, count,
+		       count == 1 ? "" : "s");
 	if (count == 1)
 		diag_primary_label(f, "expected index 0, or none");
 	else
@@ -185,7 +186,8 @@ static int handle_lookup(struct compiler *c, const struct parts *p, gboolean *am
 
 	*ambiguous = FALSE;
 	for (i = 0; i < c->out->handles->len; i++) {
-		const struct handle_info *h = &g_array_index(c->out->handles, struct handle_info, i);
+		const struct handle_info *h =
+			&g_array_index(c->out->handles, struct handle_info, i);
 
 		if (strcmp(h->name, p->name))
 			continue;
@@ -212,8 +214,8 @@ static void unknown_handle(struct compiler *c, const struct ynode *at, const cha
 	struct diag_fault *f;
 
 	if (ambiguous) {
-		f = bind_error(&c->b, "E0145", at,
-			       "more than one context has a mapping `%s`", name);
+		f = bind_error(&c->b, "E0145", at, "more than one context has a mapping `%s`",
+			       name);
 		diag_help(f, "write `CONTEXT.%s`", name);
 		return;
 	}
@@ -274,26 +276,28 @@ gboolean refs_address(struct compiler *c, const struct ynode *at, gboolean uncac
 		ok = FALSE;
 	} else if ((ok = page_parts(c, at, &p, &ref))) {
 		if (c->out->cell.page[ref.first].highmem) {
-			struct diag_fault *f =
-				bind_error(&c->b, "E0147", at,
-					   "`%s` is a highmem page: it has no kernel address of its own", text);
+			struct diag_fault *f = bind_error(
+				&c->b, "E0147", at,
+				"`%s` is a highmem page: it has no kernel address of its own",
+				text);
 
 			diag_help(f, "map it first: kmap, kmap-atomic or map-user with `as:`");
 			ok = FALSE;
 		} else {
-			*ret = (struct operand){uncached ? OPERAND_KSEG1 : OPERAND_KSEG0, ref.first, 0, 0};
+			*ret = (struct operand){uncached ? OPERAND_KSEG1 : OPERAND_KSEG0, ref.first,
+						0, 0};
 			*room = ref.count * page_bytes;
 		}
 	}
 	if (ok && uncached && ret->kind == OPERAND_HANDLE) {
-		bind_error(&c->b, "E0148", at,
-			   "uncached: only lowmem pages have a kseg1 address");
+		bind_error(&c->b, "E0148", at, "uncached: only lowmem pages have a kseg1 address");
 		ok = FALSE;
 	}
 	if (ok && p.offset >= *room) {
 		bind_error(&c->b, "E0149", at,
-			   "the offset 0x%" G_GINT64_MODIFIER "x is past the end, which is 0x%"
-			   G_GINT64_MODIFIER "x", p.offset, *room);
+			   "the offset 0x%" G_GINT64_MODIFIER
+			   "x is past the end, which is 0x%" G_GINT64_MODIFIER "x",
+			   p.offset, *room);
 		ok = FALSE;
 	}
 	if (ok) {
@@ -346,15 +350,16 @@ gboolean refs_map(struct compiler *c, const struct ynode *at, guint *ret)
 	if (map < 0) {
 		for (i = 0; i < c->out->map_infos->len; i++)
 			if (g_array_index(c->out->map_infos, struct map_info, i).id)
-				g_ptr_array_add(words,
-						g_array_index(c->out->map_infos, struct map_info, i).id);
+				g_ptr_array_add(
+					words,
+					g_array_index(c->out->map_infos, struct map_info, i).id);
 		g_ptr_array_add(words, NULL);
 		diag_note(bind_unknown(&c->b, "E0150", at, "step id", p.name,
 				       (const char *const *)words->pdata),
 			  "give the dma-map or readahead step an `id:`");
 	} else if (ambiguous) {
-		diag_help(bind_error(&c->b, "E0145", at,
-				     "more than one context has a step `%s`", p.name),
+		diag_help(bind_error(&c->b, "E0145", at, "more than one context has a step `%s`",
+				     p.name),
 			  "write `CONTEXT.%s`", p.name);
 	}
 	parts_clear(&p);
@@ -362,8 +367,8 @@ gboolean refs_map(struct compiler *c, const struct ynode *at, guint *ret)
 	return map >= 0 && !ambiguous;
 }
 
-static gboolean word_index(struct compiler *c, const struct ynode *at, GPtrArray *names, const char *code,
-			   const char *what, guint *ret)
+static gboolean word_index(struct compiler *c, const struct ynode *at, GPtrArray *names,
+			   const char *code, const char *what, guint *ret)
 {
 	const char *text = bind_text(&c->b, at, what);
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
@@ -404,8 +409,9 @@ gboolean refs_step(struct compiler *c, const struct ynode *at, guint *context, g
 	if (!text || !parts_parse(c, at, text, &p))
 		return FALSE;
 	if (!p.context) {
-		diag_help(bind_error(&c->b, "E0153", at, "`%s`: of which context?", text),
-			  "write `CONTEXT.STEP`, the step by its `id:` or, where that is unique, its op");
+		diag_help(
+			bind_error(&c->b, "E0153", at, "`%s`: of which context?", text),
+			"write `CONTEXT.STEP`, the step by its `id:` or, where that is unique, its op");
 		parts_clear(&p);
 		return FALSE;
 	}
@@ -437,18 +443,22 @@ gboolean refs_step(struct compiler *c, const struct ynode *at, guint *context, g
 		}
 	}
 	for (i = def->first_step; i < def->first_step + def->steps; i++)
-		if (!g_ptr_array_find_with_equal_func(words, compiled_info(c->out, i)->op, g_str_equal, NULL))
+		if (!g_ptr_array_find_with_equal_func(words, compiled_info(c->out, i)->op,
+						      g_str_equal, NULL))
 			g_ptr_array_add(words, (char *)compiled_info(c->out, i)->op);
 	if (*step == NO_ID && ops == 1)
 		*step = by_op;
 	if (*step == NO_ID && ops > 1) {
-		diag_help(bind_error(&c->b, "E0155", at, "`%s` has %u steps `%s`", p.context, ops, p.name),
+		diag_help(bind_error(&c->b, "E0155", at, "`%s` has %u steps `%s`", p.context, ops,
+				     p.name),
 			  "give the one you mean an `id:`");
 	} else if (*step == NO_ID) {
 		g_ptr_array_add(words, NULL);
-		diag_note(bind_unknown(&c->b, "E0154", at, "step", p.name, (const char *const *)words->pdata),
-			  "of the context `%s`: a step by its `id:`, or by its name where that is unique",
-			  p.context);
+		diag_note(
+			bind_unknown(&c->b, "E0154", at, "step", p.name,
+				     (const char *const *)words->pdata),
+			"of the context `%s`: a step by its `id:`, or by its name where that is unique",
+			p.context);
 	}
 	parts_clear(&p);
 	return *step != NO_ID;
@@ -468,7 +478,8 @@ static gboolean refs_stretch(struct compiler *c, const struct ynode *at, struct 
 			break;
 	if (to.first < ref->first || i < to.first + to.count) {
 		diag_help(diag_error(c->b.diag, "E0157", at->used_at,
-				     "the page frames up to `%s` do not follow each other", at->text),
+				     "the page frames up to `%s` do not follow each other",
+				     at->text),
 			  "declare the pages one after the other, with `pfn:` where needed");
 		return FALSE;
 	}

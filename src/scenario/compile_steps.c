@@ -40,8 +40,10 @@ static gboolean step_parse(struct compiler *c, const struct ynode *node, gboolea
 							  "a step is a map with one key, its name");
 
 			if (node->kind == Y_MAP && node->entries->len > 1)
-				diag_help(f, "indent the arguments below the step, or write `- %s: {…}`",
-					  g_array_index(node->entries, struct yentry, 0).key->text);
+				diag_help(
+					f,
+					"indent the arguments below the step, or write `- %s: {…}`",
+					g_array_index(node->entries, struct yentry, 0).key->text);
 			else
 				diag_help(f, "for example `- read: {from: v+0x40}`");
 		}
@@ -124,8 +126,8 @@ static void args_check(struct compiler *c, const struct parsed *p)
 	if (!m)
 		return;
 	all = words_join(missing, "and");
-	diag_primary_label(diag_error(c->b.diag, "E0108", p->name->used_at, "%s: %s %s missing", p->spec->name,
-				      all, m == 1 ? "is" : "are"),
+	diag_primary_label(diag_error(c->b.diag, "E0108", p->name->used_at, "%s: %s %s missing",
+				      p->spec->name, all, m == 1 ? "is" : "are"),
 			   "%s", expected->str);
 }
 
@@ -144,8 +146,8 @@ static guint32 choose_va(struct compiler *c, guint mm, guint pages, const struct
 						  m->l1d.colours - 1, 0);
 	/* the user's half of the address space, as far as it goes */
 	if ((guint64)va + (guint64)pages * page > KSEG0) {
-		bind_error(&c->b, "E0178", at, "the address space has no room for %u more page%s", pages,
-			   pages == 1 ? "" : "s");
+		bind_error(&c->b, "E0178", at, "the address space has no room for %u more page%s",
+			   pages, pages == 1 ? "" : "s");
 		return USER_VA_FIRST;
 	}
 	*next = va + pages * page;
@@ -182,21 +184,24 @@ static void user_va(struct compiler *c, const struct parsed *p, guint mm, struct
 	if (!v || bytes > KSEG0 - page_bytes)
 		h->va = choose_va(c, mm, h->pages, p->name, arg(p, "colour"));
 	else
-		h->va = (guint32)bind_number(&c->b, v, "va", SCALAR_PLAIN, page_bytes, KSEG0 - bytes,
-					     USER_VA_FIRST);
+		h->va = (guint32)bind_number(&c->b, v, "va", SCALAR_PLAIN, page_bytes,
+					     KSEG0 - bytes, USER_VA_FIRST);
 	if (v && arg(p, "colour"))
-		diag_label(bind_error(&c->b, "E0156", arg(p, "colour"), "colour: the address is given already"),
+		diag_label(bind_error(&c->b, "E0156", arg(p, "colour"),
+				      "colour: the address is given already"),
 			   v->used_at, "here");
 	if (h->va % page_bytes)
 		diag_help(bind_error(&c->b, "E0164", v, "va: not the start of a page"),
-			  "the nearest below is 0x%" G_GINT64_MODIFIER "x", h->va / page_bytes * page_bytes);
+			  "the nearest below is 0x%" G_GINT64_MODIFIER "x",
+			  h->va / page_bytes * page_bytes);
 	else
 		user_ptes_add(c, mm, h->va, h->pages);
 }
 
 static void handle_declare(struct compiler *c, const struct parsed *p)
 {
-	const struct context_def *def = &g_array_index(c->out->contexts, struct context_def, c->context);
+	const struct context_def *def =
+		&g_array_index(c->out->contexts, struct context_def, c->context);
 	const struct ynode *as = arg_meant(p, "as"), *page = arg(p, "page"), *v;
 	struct handle_info h = {.context = c->context, .made_by = p->spec->fn};
 	struct page_ref ref = {0, 1};
@@ -211,7 +216,8 @@ static void handle_declare(struct compiler *c, const struct parsed *p)
 		h.page = ref.first;
 		h.pages = ref.count;
 		if (p->spec->fn != KF_step_map_user && ref.count != 1)
-			bind_error(&c->b, "E0162", page, "%s maps one page, not %u", p->spec->name, ref.count);
+			bind_error(&c->b, "E0162", page, "%s maps one page, not %u", p->spec->name,
+				   ref.count);
 	}
 	if (p->spec->fn == KF_step_map_user && def->level != LEVEL_PROCESS)
 		diag_error(c->b.diag, "E0163", p->name->used_at,
@@ -229,7 +235,8 @@ static void handle_declare(struct compiler *c, const struct parsed *p)
 		h.slot = word < 0 ? KM_USER0 : (guint)word;
 	}
 	for (i = 0; i < c->out->handles->len; i++) {
-		const struct handle_info *o = &g_array_index(c->out->handles, struct handle_info, i);
+		const struct handle_info *o =
+			&g_array_index(c->out->handles, struct handle_info, i);
 
 		if (o->context != h.context || strcmp(o->name, name))
 			continue;
@@ -249,7 +256,7 @@ static void map_declare(struct compiler *c, const struct parsed *p)
 	struct map_info info = {.context = c->context, .readahead = readahead, .step = NO_ID};
 	struct dma_map_def def = {
 		.kind = !strcmp(p->spec->name, "dma-map-single") ? DMA_MAP_SINGLE :
-			!strcmp(p->spec->name, "dma-map-page")	 ? DMA_MAP_PAGE :
+			!strcmp(p->spec->name, "dma-map-page")   ? DMA_MAP_PAGE :
 								   DMA_MAP_SG,
 		.direction = DMA_FROM_DEVICE,
 		.first_sg = c->out->sg->len,
@@ -280,11 +287,14 @@ static void map_declare(struct compiler *c, const struct parsed *p)
 
 		if (def.kind == DMA_MAP_SINGLE &&
 		    g_array_index(c->out->pages, struct page_info, sg->page).highmem)
-			diag_help(diag_error(c->b.diag, "E0167", pages->used_at,
-					     "dma_map_single() takes a kernel address, a highmem page has none"),
-				  "use dma-map-page or dma-map-sg");
+			diag_help(
+				diag_error(
+					c->b.diag, "E0167", pages->used_at,
+					"dma_map_single() takes a kernel address, a highmem page has none"),
+				"use dma-map-page or dma-map-sg");
 		if (readahead && (sg->offset || sg->length % cell_page_bytes(&c->out->cell)))
-			diag_error(c->b.diag, "E0168", pages->used_at, "readahead reads whole pages");
+			diag_error(c->b.diag, "E0168", pages->used_at,
+				   "readahead reads whole pages");
 	}
 	def.sgs = c->out->sg->len - def.first_sg;
 	if ((v = p->args ? ynode_get(p->args, "id") : NULL)) {
@@ -385,7 +395,8 @@ static guint handle_made(struct compiler *c, const struct parsed *p)
 	guint i;
 
 	for (i = 0; name && i < c->out->handles->len; i++) {
-		const struct handle_info *h = &g_array_index(c->out->handles, struct handle_info, i);
+		const struct handle_info *h =
+			&g_array_index(c->out->handles, struct handle_info, i);
 
 		if (h->context == c->context && !strcmp(h->name, name))
 			return i;
@@ -393,7 +404,8 @@ static guint handle_made(struct compiler *c, const struct parsed *p)
 	return 0;
 }
 
-static void range_compile(struct compiler *c, const struct parsed *p, const char *key, struct step *s)
+static void range_compile(struct compiler *c, const struct parsed *p, const char *key,
+			  struct step *s)
 {
 	gboolean whole = !strcmp(p->spec->name, "fill") || !strcmp(p->spec->name, "scan");
 	const struct ynode *at = arg(p, key), *v = arg(p, "uncached");
@@ -424,8 +436,9 @@ static void handle_use(struct compiler *c, const struct parsed *p, struct step *
 	if ((s->fn == KF_step_kunmap && h->made_by != KF_step_kmap) ||
 	    (s->fn == KF_step_kunmap_atomic && h->made_by != KF_step_kmap_atomic) ||
 	    (s->fn == KF_step_unmap_user && h->made_by != KF_step_map_user))
-		diag_label(bind_error(&c->b, "E0169", at, "%s: `%s` was made by %s", p->spec->name, h->name,
-				      h->made_by == KF_step_kmap	? "kmap" :
+		diag_label(bind_error(&c->b, "E0169", at, "%s: `%s` was made by %s", p->spec->name,
+				      h->name,
+				      h->made_by == KF_step_kmap        ? "kmap" :
 				      h->made_by == KF_step_kmap_atomic ? "kmap-atomic" :
 									  "map-user"),
 			   h->span, "made here");
@@ -455,26 +468,29 @@ static void map_use(struct compiler *c, const struct parsed *p, struct step *s)
 		if (!strstr(p->spec->name, suffix[def->kind]) &&
 		    !(def->kind == DMA_MAP_PAGE && strstr(p->spec->name, "sync-single")))
 			diag_help(diag_error(c->b.diag, "E0170", p->name->used_at,
-					     "%s: `%s` was mapped with dma-map-%s", p->spec->name, info->id,
-					     suffix[def->kind]),
-				  s->fn == KF_step_dma_unmap	   ? "use dma-unmap-%s" :
+					     "%s: `%s` was mapped with dma-map-%s", p->spec->name,
+					     info->id, suffix[def->kind]),
+				  s->fn == KF_step_dma_unmap        ? "use dma-unmap-%s" :
 				  s->fn == KF_step_dma_sync_for_cpu ? "use dma-sync-%s-for-cpu" :
 								      "use dma-sync-%s-for-device",
-				  s->fn != KF_step_dma_unmap && def->kind == DMA_MAP_PAGE ? "single" :
-											     suffix[def->kind]);
+				  s->fn != KF_step_dma_unmap && def->kind == DMA_MAP_PAGE ?
+					  "single" :
+					  suffix[def->kind]);
 		break;
 	case KF_step_dev_start:
 		s->arg[1] = map;
 		s->arg[2] = def->direction == DMA_BIDIRECTIONAL ? DMA_FROM_DEVICE : def->direction;
-		if ((v = arg(p, "dir")) && (word = bind_word(&c->b, v, "dir", direction_words)) >= 0) {
+		if ((v = arg(p, "dir")) &&
+		    (word = bind_word(&c->b, v, "dir", direction_words)) >= 0) {
 			s->arg[2] = (u32)word;
 			if (word == DMA_BIDIRECTIONAL)
 				diag_error(c->b.diag, "E0171", v->used_at,
 					   "a transfer goes one way: to-device or from-device");
 		} else if (def->direction == DMA_BIDIRECTIONAL) {
-			diag_primary_label(diag_error(c->b.diag, "E0108", p->name->used_at,
-						      "dev-start: `dir` is missing"),
-					   "the mapping is bidirectional: which way does the device move data?");
+			diag_primary_label(
+				diag_error(c->b.diag, "E0108", p->name->used_at,
+					   "dev-start: `dir` is missing"),
+				"the mapping is bidirectional: which way does the device move data?");
 		}
 		if ((v = arg(p, "dev")) && refs_device(c, v, &target))
 			s->arg[0] = target;
@@ -487,18 +503,20 @@ static void map_use(struct compiler *c, const struct parsed *p, struct step *s)
 		/* fall through */
 	default:
 		if (!info->readahead)
-			bind_error(&c->b, "E0172", at, "%s: `%s` is not a readahead step", p->spec->name,
-				   info->id);
+			bind_error(&c->b, "E0172", at, "%s: `%s` is not a readahead step",
+				   p->spec->name, info->id);
 		break;
 	}
 }
 
 static void raise_check(struct compiler *c, const struct ynode *at, guint context)
 {
-	const struct context_def *def = &g_array_index(c->out->contexts, struct context_def, context);
+	const struct context_def *def =
+		&g_array_index(c->out->contexts, struct context_def, context);
 
 	if (def->trigger != ON_RAISE)
-		diag_help(diag_error(c->b.diag, "E0173", at->used_at, "`%s` does not wait to be raised",
+		diag_help(diag_error(c->b.diag, "E0173", at->used_at,
+				     "`%s` does not wait to be raised",
 				     compiled_context_name(c->out, context)),
 			  "give it `on: raise`");
 }
@@ -525,7 +543,8 @@ static void repeat_compile(struct compiler *c, const struct parsed *p)
 	steps_compile(c, body);
 	c->loop_depth--;
 	if (c->out->steps->len == first && diag_mark(c->b.diag) == before)
-		diag_error(c->b.diag, "E0175", p->name->used_at, "repeat: there is nothing to repeat");
+		diag_error(c->b.diag, "E0175", p->name->used_at,
+			   "repeat: there is nothing to repeat");
 	info.text = g_strdup_printf("end of repeat x%u", end.arg[0]);
 	g_array_append_val(c->out->steps, end);
 	g_array_append_val(c->out->infos, info);
@@ -572,9 +591,11 @@ static void simple_args(struct compiler *c, const struct parsed *p, struct step 
 				ops[id] = cache_op_name(id);
 			word = bind_word(&c->b, v, "op", ops);
 			s->arg[0] = word < 0 ? Hit_Writeback_Inv_D : (u32)word;
-			if (s->arg[0] == Index_Writeback_Inv_D || s->arg[0] == Index_Writeback_Inv_SD)
-				diag_error(c->b.diag, "E0176", v->used_at,
-					   "cache-op: only hit ops take an address that means a page");
+			if (s->arg[0] == Index_Writeback_Inv_D ||
+			    s->arg[0] == Index_Writeback_Inv_SD)
+				diag_error(
+					c->b.diag, "E0176", v->used_at,
+					"cache-op: only hit ops take an address that means a page");
 			break;
 		case ARG_HANDLE:
 			handle_use(c, p, s);
@@ -648,7 +669,8 @@ static void step_compile(struct compiler *c, const struct ynode *node)
 			if (m->step == NO_ID) {
 				m->step = c->out->steps->len;
 				s.arg[0] = i;
-				s.arg[1] = g_array_index(c->out->maps, struct dma_map_def, i).device;
+				s.arg[1] =
+					g_array_index(c->out->maps, struct dma_map_def, i).device;
 				break;
 			}
 		}

@@ -6,9 +6,10 @@
 #include "presets.h"
 #include "scalar.h"
 
-static const char *const machine_keys[] = {"preset", "name", "doc", "source", "page-size", "cpus",
-					    "l1d", "l2", "tlb", "machine-check", "dma",
-					    "post-dma-flush", NULL};
+static const char *const machine_keys[] = {"preset",    "name",          "doc", "source",
+					   "page-size", "cpus",          "l1d", "l2",
+					   "tlb",       "machine-check", "dma", "post-dma-flush",
+					   NULL};
 static const char *const cache_keys[] = {"size", "ways", "line", "index", NULL};
 static const char *const tlb_keys[] = {"entries", NULL};
 static const char *const index_words[] = {"physical", "virtual", NULL};
@@ -38,7 +39,8 @@ static void preset_apply(struct binder *b, const struct ynode *node, GPtrArray *
 	if (!tree) {
 		g_auto(GStrv) names = presets_names("machines");
 
-		diag_note(bind_unknown(b, "E0120", node, "machine", name, (const char *const *)names),
+		diag_note(bind_unknown(b, "E0120", node, "machine", name,
+				       (const char *const *)names),
 			  "`staleline list machines` shows all");
 		return;
 	}
@@ -46,8 +48,8 @@ static void preset_apply(struct binder *b, const struct ynode *node, GPtrArray *
 	machine_apply(&plain, tree->root, trees, m);
 }
 
-static void cache_apply(struct binder *b, const struct ynode *map, const char *what, gboolean virtual,
-			struct cache_geometry *c)
+static void cache_apply(struct binder *b, const struct ynode *map, const char *what,
+			gboolean virtual, struct cache_geometry *c)
 {
 	guint64 size = machine_cache_bytes(c), ways = c->ways, line = 1u << c->line_shift;
 	const struct ynode *v;
@@ -66,7 +68,8 @@ static void cache_apply(struct binder *b, const struct ynode *map, const char *w
 	if ((v = ynode_get(map, "size"))) {
 		size = bind_number(b, v, "size", SCALAR_BYTES, 4, 16 << 20, size);
 		if (size % (ways * line) || ((size / (ways * line)) & (size / (ways * line) - 1))) {
-			diag_help(bind_error(b, "E0121", v, "%s: the size does not make a power of two of sets",
+			diag_help(bind_error(b, "E0121", v,
+					     "%s: the size does not make a power of two of sets",
 					     what),
 				  "size = sets x ways x line, here sets x %" G_GUINT64_FORMAT
 				  " x %" G_GUINT64_FORMAT,
@@ -150,7 +153,8 @@ static void machine_check(struct binder *b, const struct ynode *at, const struct
 		line = 1u << m->l2.line_shift;
 	if (line > page && at)
 		diag_error(b->diag, "E0123", at->used_at,
-			   "machine: a cache line of %u bytes is larger than a page of %u", line, page);
+			   "machine: a cache line of %u bytes is larger than a page of %u", line,
+			   page);
 	if (m->l2.present && m->l2.line_shift < m->l1d.line_shift && at)
 		diag_help(diag_error(b->diag, "E0124", at->used_at,
 				     "machine: the L2's lines are smaller than the L1's"),
@@ -169,7 +173,11 @@ void machine_load(struct binder *b, const struct ynode *node, GPtrArray *trees, 
 		.page_shift = 12,
 		.tlb_entries = 32,
 		.machine_check = true,
-		.l1d = {.present = true, .virtual_index = true, .sets = 128, .ways = 4, .line_shift = 5},
+		.l1d = {.present = true,
+			.virtual_index = true,
+			.sets = 128,
+			.ways = 4,
+			.line_shift = 5},
 	};
 	if (!node || (v && v->kind == Y_MAP && !ynode_get(v, "preset"))) {
 		tree = presets_load(b->diag, "machines", MACHINE_DEFAULT);

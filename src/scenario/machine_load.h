@@ -10,7 +10,8 @@
  * `node` is a preset's name, or a map with `preset:` and what differs from it; NULL is the default machine.
  * Trees it loads are added to `trees` (GPtrArray of struct ytree *), which own the spans of errors.
  */
-void machine_load(struct binder *b, const struct ynode *node, GPtrArray *trees, struct machine *ret);
+void machine_load(struct binder *b, const struct ynode *node, GPtrArray *trees,
+		  struct machine *ret);
 /* The one-line `doc:` of a preset, newly allocated. */
 char *machine_doc(const char *name);
 

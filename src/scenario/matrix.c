@@ -80,7 +80,8 @@ static void axes_load(struct scenario *s, struct binder *b, const struct ynode *
 		if (!bind_list(b, e->value, a->name))
 			continue;
 		if (!e->value->items->len)
-			diag_error(s->diag, "E0190", e->value->used_at, "the axis `%s` has no value", a->name);
+			diag_error(s->diag, "E0190", e->value->used_at,
+				   "the axis `%s` has no value", a->name);
 		for (j = 0; j < e->value->items->len; j++) {
 			const struct ynode *v = e->value->items->pdata[j];
 
@@ -88,10 +89,12 @@ static void axes_load(struct scenario *s, struct binder *b, const struct ynode *
 				continue;
 			for (k = 0; k < a->values->len; k++)
 				if (!strcmp(((struct ynode *)a->values->pdata[k])->text, v->text))
-					diag_label(diag_error(s->diag, "E0191", v->used_at,
-							      "the axis `%s` has the value `%s` twice",
-							      a->name, v->text),
-						   ((struct ynode *)a->values->pdata[k])->used_at, "first here");
+					diag_label(
+						diag_error(s->diag, "E0191", v->used_at,
+							   "the axis `%s` has the value `%s` twice",
+							   a->name, v->text),
+						((struct ynode *)a->values->pdata[k])->used_at,
+						"first here");
 			g_ptr_array_add(a->values, (gpointer)v);
 		}
 	}
@@ -150,7 +153,8 @@ gboolean matrix_matches(const struct scenario_cell *cell, GHashTable *when)
 	return TRUE;
 }
 
-static void when_value(struct binder *b, const struct axis *a, const struct ynode *v, GPtrArray *texts)
+static void when_value(struct binder *b, const struct axis *a, const struct ynode *v,
+		       GPtrArray *texts)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
 	const char *text = bind_text(b, v, a->name);
@@ -244,9 +248,10 @@ static void excludes_load(struct scenario *s, struct binder *b, const struct yno
 			}
 		}
 		if (!removed && !strategies_replaced(s))
-			diag_primary_label(diag_error(s->diag, "E0194", item->used_at,
-						      "exclude: no cell is like this"),
-					   "%s", i ? "or an earlier entry has removed it" : "removes nothing");
+			diag_primary_label(
+				diag_error(s->diag, "E0194", item->used_at,
+					   "exclude: no cell is like this"),
+				"%s", i ? "or an earlier entry has removed it" : "removes nothing");
 	}
 }
 
@@ -279,7 +284,8 @@ static void add_cell(struct scenario *s, const struct ynode *item, GHashTable *c
 
 	if (!strategies_replaced(s)) {
 		if (cell_exists(s, chosen))
-			diag_error(s->diag, "E0210", item->used_at, "add: this cell is there already");
+			diag_error(s->diag, "E0210", item->used_at,
+				   "add: this cell is there already");
 		cell_add(s, chosen);
 		return;
 	}
@@ -334,7 +340,8 @@ static void set_apply(struct scenario *s, struct scenario_cell *c, const struct 
 			continue;
 		if (axis_find(s, e->key->text))
 			diag_error(s->diag, "E0197", e->key->used_at,
-				   "set: `%s` is an axis; set only attaches further values", e->key->text);
+				   "set: `%s` is an axis; set only attaches further values",
+				   e->key->text);
 		else
 			g_hash_table_insert(c->axis, e->key->text, e->value);
 	}
@@ -436,13 +443,15 @@ void matrix_load(struct scenario *s, char **strategies)
 				     "strategy: expected a text, found a list"),
 			  "several strategies are an axis: `matrix: {axes: {strategy: [...]}}`");
 	else if (strategy && bind_text(&b, strategy, "strategy"))
-		g_ptr_array_add(axis_new(s, "strategy", strategy->used_at)->values, (gpointer)strategy);
+		g_ptr_array_add(axis_new(s, "strategy", strategy->used_at)->values,
+				(gpointer)strategy);
 	if (strategies)
 		strategies_replace(s, strategies);
 	if (!axis_find(s, "strategy")) {
 		if (diag_mark(s->diag) != before || bind_misspelt(s->tree->root, "strategy"))
 			return;
-		diag_help(diag_error(s->diag, "E0198", diag_source_whole(s->tree->src), "no strategy is given"),
+		diag_help(diag_error(s->diag, "E0198", diag_source_whole(s->tree->src),
+				     "no strategy is given"),
 			  "add `strategy: NAME`, an axis `strategy: [...]`, or `--strategy NAME`");
 		return;
 	}
@@ -459,9 +468,9 @@ void matrix_load(struct scenario *s, char **strategies)
 	if (map && (v = ynode_get(map, "set")))
 		sets_load(s, &b, v);
 	if (!s->cells->len && diag_mark(s->diag) == before)
-		diag_error(s->diag, "E0209", map && ynode_get(map, "exclude") ?
-						     ynode_get(map, "exclude")->used_at :
-						     s->tree->root->used_at,
+		diag_error(s->diag, "E0209",
+			   map && ynode_get(map, "exclude") ? ynode_get(map, "exclude")->used_at :
+							      s->tree->root->used_at,
 			   "the matrix has no cell left");
 	for (i = 0; i < s->cells->len; i++)
 		cell_name(s, s->cells->pdata[i]);

@@ -42,5 +42,6 @@ struct ytree *presets_load(struct diag *diag, const char *folder, const char *na
 
 gboolean presets_is_path(const char *name)
 {
-	return strchr(name, '/') || g_str_has_suffix(name, ".yaml") || g_str_has_suffix(name, ".yml");
+	return strchr(name, '/') || g_str_has_suffix(name, ".yaml") ||
+	       g_str_has_suffix(name, ".yml");
 }

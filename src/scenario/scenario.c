@@ -7,17 +7,20 @@
 #include "scalar.h"
 #include "words.h"
 
-const char *const verdict_words[] = {"clean", "violates", "refused", "vacuous", "inconclusive", NULL};
+const char *const verdict_words[] = {"clean",   "violates",     "refused",
+				     "vacuous", "inconclusive", NULL};
 const char *const how_words[] = {"never", "yes", "sometimes", "always", NULL};
 
 #define FORMAT 1
 
 static const char *const scenario_keys[] = {
-	"format", "name",     "title",	  "doc",       "origin",  "tags",   "machine", "kernel", "pages",
-	"devices", "matrix", "strategy", "contexts", "schedules", "explore", "expect", "force",   NULL,
+	"format",   "name",      "title",   "doc",     "origin", "tags",
+	"machine",  "kernel",    "pages",   "devices", "matrix", "strategy",
+	"contexts", "schedules", "explore", "expect",  "force",  NULL,
 };
 
-static const char *const expect_keys[] = {"when", "verdict", "rules", "warnings", "first", "note", NULL};
+static const char *const expect_keys[] = {"when",  "verdict", "rules", "warnings",
+					  "first", "note",    NULL};
 static const char *const first_keys[] = {"rule", "at", "cause", NULL};
 static const char *const expected_words[] = {"clean", "violates", "refused", NULL};
 
@@ -122,9 +125,10 @@ static void expect_load(struct scenario *s, struct binder *b, const struct ynode
 			rules |= entry->rule[r] != HOW_NEVER;
 		if (diag_mark(s->diag) == before && rules != (entry->verdict == VERDICT_VIOLATES)) {
 			v = ynode_get(map, rules ? "rules" : "verdict");
-			f = diag_error(s->diag, "E0201", v->used_at, "expect: %s",
-				       rules ? "rules are given, but the verdict is not `violates`" :
-					       "`violates` needs `rules`, the exact set of those broken");
+			f = diag_error(
+				s->diag, "E0201", v->used_at, "expect: %s",
+				rules ? "rules are given, but the verdict is not `violates`" :
+					"`violates` needs `rules`, the exact set of those broken");
 			if (rules)
 				diag_label(f, ynode_get(map, "verdict")->used_at, "the verdict");
 			else
@@ -152,15 +156,19 @@ static gboolean forms_check(struct scenario *s, const struct scenario_cell *cell
 		if (e->rule[r] == HOW_NEVER || explored == (e->rule[r] != HOW_YES))
 			continue;
 		if (explored)
-			diag_help(diag_error(s->diag, "E0202", e->span,
-					     "expect: `%s: yes` is said of one schedule, but cell %s explores all",
-					     rule_name(r), cell->id),
-				  "write `sometimes` or `always`");
+			diag_help(
+				diag_error(
+					s->diag, "E0202", e->span,
+					"expect: `%s: yes` is said of one schedule, but cell %s explores all",
+					rule_name(r), cell->id),
+				"write `sometimes` or `always`");
 		else
-			diag_help(diag_error(s->diag, "E0202", e->span,
-					     "expect: `%s: %s` is said of all schedules, but cell %s is one",
-					     rule_name(r), how_words[e->rule[r]], cell->id),
-				  "write `yes`");
+			diag_help(
+				diag_error(
+					s->diag, "E0202", e->span,
+					"expect: `%s: %s` is said of all schedules, but cell %s is one",
+					rule_name(r), how_words[e->rule[r]], cell->id),
+				"write `yes`");
 		return FALSE;
 	}
 	return TRUE;
@@ -210,7 +218,8 @@ static void expects_match(struct scenario *s, gboolean all_used)
 	}
 	for (j = 0; all_used && j < s->expects->len; j++)
 		if (!used[j])
-			diag_error(s->diag, "E0208", ((struct expect_entry *)s->expects->pdata[j])->span,
+			diag_error(s->diag, "E0208",
+				   ((struct expect_entry *)s->expects->pdata[j])->span,
 				   "this entry of `expect` matches no cell");
 }
 
@@ -228,9 +237,10 @@ static void schedules_check(struct scenario *s)
 	for (i = 0; i < s->cells->len; i++) {
 		const struct scenario_cell *cell = s->cells->pdata[i];
 
-		if (cell->schedule && !g_strv_contains((const char *const *)words->pdata, cell->schedule))
-			bind_unknown(&b, "E0205", g_hash_table_lookup(cell->axis, "schedule"), "schedule",
-				     cell->schedule, (const char *const *)words->pdata);
+		if (cell->schedule &&
+		    !g_strv_contains((const char *const *)words->pdata, cell->schedule))
+			bind_unknown(&b, "E0205", g_hash_table_lookup(cell->axis, "schedule"),
+				     "schedule", cell->schedule, (const char *const *)words->pdata);
 	}
 }
 
@@ -261,10 +271,12 @@ static gboolean format_check(struct scenario *s, struct binder *b)
 	if (format == FORMAT)
 		return TRUE;
 	if (format)
-		diag_primary_label(diag_error(s->diag, "E0206", v->used_at,
-					      "this file needs a later staleline: its format is %"
-					      G_GUINT64_FORMAT, format),
-				   "this program reads format %d", FORMAT);
+		diag_primary_label(
+			diag_error(
+				s->diag, "E0206", v->used_at,
+				"this file needs a later staleline: its format is %" G_GUINT64_FORMAT,
+				format),
+			"this program reads format %d", FORMAT);
 	else
 		diag_primary_label(diag_error(s->diag, "E0206", v->used_at, "there is no format 0"),
 				   "expected %d", FORMAT);
@@ -301,7 +313,8 @@ static gboolean keys_check(struct scenario *s, struct binder *b)
 	for (i = 0; i < root->entries->len; i++) {
 		const struct yentry *e = &g_array_index(root->entries, struct yentry, i);
 
-		if (!g_str_has_prefix(e->key->text, "x-") && !g_strv_contains(scenario_keys, e->key->text))
+		if (!g_str_has_prefix(e->key->text, "x-") &&
+		    !g_strv_contains(scenario_keys, e->key->text))
 			bind_unknown_key(b, e, "scenario", scenario_keys);
 	}
 	return TRUE;
@@ -325,7 +338,8 @@ static void expects_load(struct scenario *s, struct binder *b, gboolean needed)
 		expect_load(s, b, list->items->pdata[i]);
 }
 
-struct scenario *scenario_load(struct diag *diag, const char *path, const struct scenario_options *options)
+struct scenario *scenario_load(struct diag *diag, const char *path,
+			       const struct scenario_options *options)
 {
 	guint before = diag_mark(diag), i;
 	struct binder b = {.diag = diag};
@@ -352,7 +366,8 @@ struct scenario *scenario_load(struct diag *diag, const char *path, const struct
 			gboolean one = cell->schedule && strcmp(cell->schedule, "all");
 
 			if (cell->strategy)
-				compiled_free(scenario_compile(s, cell, one ? cell->schedule : NULL, TRUE));
+				compiled_free(scenario_compile(s, cell, one ? cell->schedule : NULL,
+							       TRUE));
 		}
 		if (s->has_expect && diag_mark(diag) == before &&
 		    (!options->strategies || options->need_expect))

@@ -69,7 +69,8 @@ struct scenario_options {
 };
 
 /* NULL after errors; compiles every cell once to find them all. */
-struct scenario *scenario_load(struct diag *diag, const char *path, const struct scenario_options *options);
+struct scenario *scenario_load(struct diag *diag, const char *path,
+			       const struct scenario_options *options);
 void scenario_free(struct scenario *s);
 
 /* Never NULL for a loaded scenario. */

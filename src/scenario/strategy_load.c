@@ -24,33 +24,42 @@ static const struct primitive {
 	{"index-all", KF_index_all, SLOT_NONE,
 	 "index write-back-invalidate of the whole L1 and L2"},
 	{"irq-save", KF_local_irq_save, SLOT_NONE, "local_irq_save()"},
-	{"irq-restore", KF_local_irq_restore, SLOT_NONE, "local_irq_restore() of what irq-save saw"},
+	{"irq-restore", KF_local_irq_restore, SLOT_NONE,
+	 "local_irq_restore() of what irq-save saw"},
 	{"preempt-disable", KF_preempt_disable, SLOT_NONE, "preempt_disable()"},
 	{"preempt-enable", KF_preempt_enable, SLOT_NONE, "preempt_enable()"},
 	{"kmap-high-get", KF_kmap_high_get, SLOT_NONE,
 	 "kmap_high_get(): pins the page's pkmap mapping if there is one; needs `needs: [kmap-high-get]`"},
 	{"kunmap-high", KF_kunmap_high, SLOT_NONE, "kunmap_high()"},
-	{"kmap-atomic", KF_kmap_atomic, SLOT_NEEDED, "kmap_atomic(page, slot); a lowmem page has an address anyway"},
+	{"kmap-atomic", KF_kmap_atomic, SLOT_NEEDED,
+	 "kmap_atomic(page, slot); a lowmem page has an address anyway"},
 	{"kunmap-atomic", KF_kunmap_atomic, SLOT_NEEDED, "kunmap_atomic(address, slot)"},
-	{"kmap-atomic-stack", KF_kmap_atomic_stack, SLOT_NONE, "kmap_atomic(page) of 2.6.37: the next slot of a stack"},
-	{"kunmap-atomic-stack", KF_kunmap_atomic_stack, SLOT_NONE, "kunmap_atomic(address) of 2.6.37"},
-	{"kmap-local", KF_kmap_local, SLOT_NONE, "kmap_local_page() of 5.11: a stacked slot, preemption stays possible"},
+	{"kmap-atomic-stack", KF_kmap_atomic_stack, SLOT_NONE,
+	 "kmap_atomic(page) of 2.6.37: the next slot of a stack"},
+	{"kunmap-atomic-stack", KF_kunmap_atomic_stack, SLOT_NONE,
+	 "kunmap_atomic(address) of 2.6.37"},
+	{"kmap-local", KF_kmap_local, SLOT_NONE,
+	 "kmap_local_page() of 5.11: a stacked slot, preemption stays possible"},
 	{"kunmap-local", KF_kunmap_local, SLOT_NONE, "kunmap_local(): pte and TLB entry always go"},
 	{"kmap-high-l1-vipt", KF_kmap_high_l1_vipt, SLOT_NONE,
 	 "ARM's reentrant slot: save the pte found there, set ours"},
-	{"kunmap-high-l1-vipt", KF_kunmap_high_l1_vipt, SLOT_NONE, "put the saved pte back if somebody was interrupted"},
+	{"kunmap-high-l1-vipt", KF_kunmap_high_l1_vipt, SLOT_NONE,
+	 "put the saved pte back if somebody was interrupted"},
 	{"save-pte", KF_save_pte, SLOT_NEEDED, "remember what the slot holds"},
 	{"set-pte", KF_set_pte, SLOT_NEEDED, "map the page in the slot, no flush"},
 	{"restore-pte", KF_restore_pte, SLOT_NEEDED, "put the remembered pte back, no flush"},
 	{"clear-pte", KF_clear_pte, SLOT_NEEDED, "empty the slot, no flush"},
-	{"tlb-flush-local", KF_tlb_flush_local, SLOT_NEEDED, "drop the slot's page pair from this CPU's TLB"},
+	{"tlb-flush-local", KF_tlb_flush_local, SLOT_NEEDED,
+	 "drop the slot's page pair from this CPU's TLB"},
 	{"depth-inc", KF_depth_inc, SLOT_NONE, "count one more user of the per-CPU slot"},
 	{"depth-dec", KF_depth_dec, SLOT_NONE, "count one less"},
 };
 
-static const char *const condition_words[] = {"mapped", "highmem", "nested", "changed", "hardirq", "softirq", NULL};
-static const char *const file_keys[] = {"name", "doc", "source", "needs", "lowmem", "cache-op", "mappings",
-					 "slot", "sync-range", "sync-page", NULL};
+static const char *const condition_words[] = {"mapped",  "highmem", "nested", "changed",
+					      "hardirq", "softirq", NULL};
+static const char *const file_keys[] = {"name",       "doc",       "source",   "needs",
+					"lowmem",     "cache-op",  "mappings", "slot",
+					"sync-range", "sync-page", NULL};
 static const char *const needs_words[] = {"kmap-high-get", NULL};
 static const char *const lowmem_words[] = {"per-page", "whole", NULL};
 static const char *const mapping_words[] = {"cached", "uncached", NULL};
@@ -166,8 +175,9 @@ static void if_compile(struct compiler *c, const struct ynode *map)
 		}
 	}
 	if (!then && diag_mark(c->b.diag) == before)
-		diag_help(diag_error(c->b.diag, "E0132", map->used_at, "if: no condition"),
-			  "write `if: {mapped: [...], else: [...]}`; conditions are mapped, highmem, nested, changed, hardirq, softirq");
+		diag_help(
+			diag_error(c->b.diag, "E0132", map->used_at, "if: no condition"),
+			"write `if: {mapped: [...], else: [...]}`; conditions are mapped, highmem, nested, changed, hardirq, softirq");
 }
 
 static void each_page_compile(struct compiler *c, const struct ynode *body)
@@ -189,12 +199,14 @@ static void each_page_compile(struct compiler *c, const struct ynode *body)
 static void sync_page_compile(struct compiler *c, const struct ynode *at)
 {
 	if (!c->sync_page) {
-		diag_error(c->b.diag, "E0134", at->used_at, "this strategy has no `sync-page:` program");
+		diag_error(c->b.diag, "E0134", at->used_at,
+			   "this strategy has no `sync-page:` program");
 		return;
 	}
 	c->sync_page_used = TRUE;
 	if (!c->in_page) {
-		diag_error(c->b.diag, "E0135", at->used_at, "sync-page is only possible inside of each-page");
+		diag_error(c->b.diag, "E0135", at->used_at,
+			   "sync-page is only possible inside of each-page");
 		return;
 	}
 	/* its own text, where `sync-page` would be a recursion */
@@ -210,10 +222,12 @@ static gboolean needs_piece(enum kfunc fn)
 {
 	return fn != KF_index_all && fn != KF_local_irq_save && fn != KF_local_irq_restore &&
 	       fn != KF_preempt_disable && fn != KF_preempt_enable && fn != KF_save_pte &&
-	       fn != KF_clear_pte && fn != KF_tlb_flush_local && fn != KF_depth_inc && fn != KF_depth_dec;
+	       fn != KF_clear_pte && fn != KF_tlb_flush_local && fn != KF_depth_inc &&
+	       fn != KF_depth_dec;
 }
 
-static void primitive_compile(struct compiler *c, const struct ynode *key, const struct ynode *value)
+static void primitive_compile(struct compiler *c, const struct ynode *key,
+			      const struct ynode *value)
 {
 	guint i;
 
@@ -224,20 +238,24 @@ static void primitive_compile(struct compiler *c, const struct ynode *key, const
 		if (strcmp(p->name, key->text))
 			continue;
 		if (value && p->slot == SLOT_NONE) {
-			diag_error(c->b.diag, "E0137", value->used_at, "%s takes no argument", p->name);
+			diag_error(c->b.diag, "E0137", value->used_at, "%s takes no argument",
+				   p->name);
 		} else if (value) {
 			int word = bind_word(&c->b, value, "slot", slot_names);
 
 			slot = word < 0 ? 0 : (u32)word;
 		} else if (p->slot == SLOT_NEEDED && !c->slot_given) {
-			diag_help(diag_error(c->b.diag, "E0138", key->used_at, "%s: which slot?", p->name),
-				  "write `- %s: KM_SYNC_DCACHE`, or `slot: KM_SYNC_DCACHE` for the whole file",
-				  p->name);
+			diag_help(
+				diag_error(c->b.diag, "E0138", key->used_at, "%s: which slot?",
+					   p->name),
+				"write `- %s: KM_SYNC_DCACHE`, or `slot: KM_SYNC_DCACHE` for the whole file",
+				p->name);
 		}
 		if (p->fn == KF_kmap_high_get && !c->s->program.kmap_high_get)
-			diag_help(diag_error(c->b.diag, "E0139", key->used_at,
-					     "kmap-high-get needs an architecture that has it"),
-				  "add `needs: [kmap-high-get]`, which also makes kmap_lock disable irqs");
+			diag_help(
+				diag_error(c->b.diag, "E0139", key->used_at,
+					   "kmap-high-get needs an architecture that has it"),
+				"add `needs: [kmap-high-get]`, which also makes kmap_lock disable irqs");
 		if (needs_piece(p->fn) && !c->in_page)
 			diag_help(diag_error(c->b.diag, "E0128", key->used_at,
 					     "%s works on one page: there is none here", p->name),
@@ -269,7 +287,8 @@ static void step_compile(struct compiler *c, const struct ynode *step)
 	if (!strcmp(key->text, "if"))
 		if_compile(c, value ? value : key);
 	else if (value && ynode_is_empty(value) && strcmp(key->text, "each-page"))
-		diag_primary_label(diag_error(c->b.diag, "E0137", key->used_at, "%s takes no argument", key->text),
+		diag_primary_label(diag_error(c->b.diag, "E0137", key->used_at,
+					      "%s takes no argument", key->text),
 				   "write it without the colon");
 	else if (!strcmp(key->text, "each-page"))
 		each_page_compile(c, value ? value : key);
@@ -353,11 +372,13 @@ static void file_compile(struct compiler *c, const struct ynode *root)
 		default_range_compile(c, root);
 	emit(c, SOP_END, 0, 0);
 	if (v && c->sync_page && !c->sync_page_used && diag_mark(c->b.diag) == before)
-		diag_help(diag_error(c->b.diag, "E0126", c->sync_page->used_at,
-				     "sync-page: `sync-range` never calls it"),
-			  "leave one of the two out, or write `- each-page: [sync-page]` in `sync-range`");
+		diag_help(
+			diag_error(c->b.diag, "E0126", c->sync_page->used_at,
+				   "sync-page: `sync-range` never calls it"),
+			"leave one of the two out, or write `- each-page: [sync-page]` in `sync-range`");
 	if (c->s->ops->len > OPS_MAX)
-		diag_error(c->b.diag, "E0127", root->used_at, "the strategy has more than %u steps", OPS_MAX);
+		diag_error(c->b.diag, "E0127", root->used_at, "the strategy has more than %u steps",
+			   OPS_MAX);
 }
 
 struct strategy_file *strategy_load(struct diag *diag, const char *name, const char *base,
@@ -383,7 +404,9 @@ struct strategy_file *strategy_load(struct diag *diag, const char *name, const c
 
 			f = bind_unknown(&c.b, "E0125", at ? at : &word, "strategy", name,
 					 (const char *const *)names);
-			diag_note(f, "`staleline list strategies` shows all; a file of your own is named by its path");
+			diag_note(
+				f,
+				"`staleline list strategies` shows all; a file of your own is named by its path");
 		}
 	}
 	if (!tree)
