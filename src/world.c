@@ -70,14 +70,12 @@ void world_init(struct world *w, const struct cell *k, u32 *words, u8 *step_done
 			put(w, &w_page(w, i)->flags, PAGE_IN_USE);
 	/* Boot content is identity 0 where identities are kept; else every copy in memory is the newest. */
 	if (!k->identities) {
-		u32 words_of_memory = k->pages * k->page_sectors * k->sector_words;
+		u32 count = k->pages * k->page_sectors * k->sector_words;
+		u32 newest = k->sector_granules < 32 ? (1u << k->sector_granules) - 1 : ~0u;
 
-		for (i = 0; i < words_of_memory; i++)
-			put(w, &words[k->layout.memory + i],
-			    k->token_bits == 1 && k->sector_granules < 32 ?
-				    (1u << k->sector_granules) - 1 :
-			    k->token_bits == 1 ? ~0u :
-						 1u);
+		bug_on(k->token_bits != 1, "tokens of full width in a cell without identities");
+		for (i = 0; i < count; i++)
+			put(w, &words[k->layout.memory + i], newest);
 	}
 }
 
