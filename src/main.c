@@ -29,6 +29,8 @@ const struct command commands[] = {
 	{"list", "WHAT [FILE|DIR...]",
 	 "List machines, strategies, primitives (of strategy programs), steps, rules or scenarios.",
 	 "", cmd_list},
+	{"explain", "NAME...", "Say what a rule, warning, cause or error code means.",
+	 "Example: staleline explain stale-load E0102\n", cmd_explain},
 	{NULL, NULL, NULL, NULL, NULL},
 };
 

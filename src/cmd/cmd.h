@@ -33,6 +33,7 @@ int cmd_explore(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_list(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 
 /* Options that commands share; each takes those it names in `takes`. */
