@@ -111,28 +111,25 @@ static bool step(struct search *s, struct node *node)
 	}
 	if (w->findings && !found_note(&r->found, w, s->path.length, &s->path))
 		return false;
-	if (s->options->max_states && s->seen.count >= s->options->max_states) {
-		/* one state more than allowed, if this one is new */
-		r->stop = EXPLORE_MAX_STATES;
-		if (seen_add(&s->seen, w->hash) != SEEN_BEFORE) {
+	/* also where the state turns out to be one too many: what was seen was seen */
+	r->ever |= w_top(w)->broken;
+	switch (seen_add(&s->seen, w->hash)) {
+	case SEEN_NO_MEMORY:
+		return false;
+	case SEEN_NEW:
+		if (s->options->max_states && s->seen.count > s->options->max_states) {
 			s->seen.count--;
+			r->stop = EXPLORE_MAX_STATES;
 			return false;
 		}
-	} else {
-		switch (seen_add(&s->seen, w->hash)) {
-		case SEEN_NO_MEMORY:
+		note_end(s);
+		if (violated && s->options->first) {
+			r->stop = EXPLORE_FIRST;
 			return false;
-		case SEEN_NEW:
-			r->ever |= w_top(w)->broken;
-			note_end(s);
-			if (violated && s->options->first) {
-				r->stop = EXPLORE_FIRST;
-				return false;
-			}
-			return push(s);
-		case SEEN_BEFORE:
-			break;
 		}
+		return push(s);
+	case SEEN_BEFORE:
+		break;
 	}
 	s->path.length--;
 	world_undo(w, node->mark, node->hash);

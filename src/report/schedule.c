@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cache_model.h"
+#include "grid.h"
 #include "pagetable.h"
 
 #define ROWS_SHOWN 30u
@@ -182,43 +183,6 @@ static char *copy_text(const struct compiled *c, const struct copy *now, const s
 	return g_strdup_printf("%s%s", name, now->dirty ? " DIRTY" : "");
 }
 
-/* Rows of texts, printed with columns as wide as they need. */
-struct table {
-	GPtrArray *rows; /* char **, NULL-terminated */
-	guint columns;
-};
-
-static void table_print(GString *out, const struct table *t)
-{
-	g_autofree guint *width = g_new0(guint, t->columns);
-	guint i, j;
-
-	for (i = 0; i < t->rows->len; i++) {
-		char **row = t->rows->pdata[i];
-
-		for (j = 0; j < t->columns; j++)
-			width[j] = MAX(width[j], (guint)g_utf8_strlen(row[j], -1));
-	}
-	for (i = 0; i < t->rows->len; i++) {
-		char **row = t->rows->pdata[i];
-		gsize begin = out->len;
-
-		g_string_append(out, "  ");
-		for (j = 0; j < t->columns; j++) {
-			guint pad = width[j] - (guint)g_utf8_strlen(row[j], -1);
-
-			/* the step's number stands on the right */
-			if (!j)
-				g_string_append_printf(out, "%*s%s", (int)pad, "", row[j]);
-			else
-				g_string_append_printf(out, "  %s%*s", row[j], (int)pad, "");
-		}
-		while (out->len > begin && out->str[out->len - 1] == ' ')
-			g_string_truncate(out, out->len - 1);
-		g_string_append_c(out, '\n');
-	}
-}
-
 static char **header_row(const struct history *h, guint columns)
 {
 	const struct cell *k = &h->compiled->cell;
@@ -300,11 +264,11 @@ static gboolean minor(const struct history *h, guint at)
 void schedule_append(GString *out, const struct history *h, const struct schedule_mark *marks,
 		     guint count, gboolean all)
 {
-	struct table t = {.rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev)};
+	guint columns = 4 + (h->page != NO_ID ? cache_count(&h->compiled->cell) + 1 : 0);
+	struct grid *grid = grid_new(columns, TRUE);
 	guint shown = 0, i, from = 0, left = 0;
 
-	t.columns = 4 + (h->page != NO_ID ? cache_count(&h->compiled->cell) + 1 : 0);
-	g_ptr_array_add(t.rows, header_row(h, t.columns));
+	grid_add(grid, header_row(h, columns));
 	/* the last rows are the ones that matter; marked ones always do */
 	if (!all && h->moments->len > ROWS_SHOWN)
 		from = h->moments->len - ROWS_SHOWN;
@@ -314,7 +278,7 @@ void schedule_append(GString *out, const struct history *h, const struct schedul
 			left++;
 			continue;
 		}
-		g_ptr_array_add(t.rows, moment_row(h, i, t.columns, marks, count));
+		grid_add(grid, moment_row(h, i, columns, marks, count));
 		shown++;
 	}
 	g_string_append_printf(out,
@@ -322,6 +286,6 @@ void schedule_append(GString *out, const struct history *h, const struct schedul
 			       " steps shown%s; `.` = unchanged):\n\n",
 			       shown, (guint64)h->choices,
 			       left ? ", more concern this place: --all shows them" : "");
-	table_print(out, &t);
-	g_ptr_array_unref(t.rows);
+	grid_append(out, grid);
+	grid_free(grid);
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run-report.sh [--promote] STALELINE ROOT
 # ROOT/tests/golden/report/cases has a case a line: NAME EXIT-CODE ARGUMENTS. Runs `STALELINE ARGUMENTS` from
-# inside ROOT, so that paths are relative, and expects the exit code, nothing on stderr, and on stdout what
+# inside ROOT, so that paths are relative, with --color never, and expects the exit code, nothing on stderr, and on stdout what
 # NAME.expected next to `cases` holds. Prints each mismatch as a diff; exit 1 if there is one.
 # --promote writes the .expected files instead; codes in `cases` are never changed.
 set -eu
@@ -30,6 +30,7 @@ count=0
 : >"$work/names"
 : >"$work/used"
 while read -r name code arguments; do
+	printf '%s\n' "$code" "$arguments" | tr ' ' '\n' | grep "^$dir/" >>"$work/used" || true
 	case $name in
 	'' | '#'*) continue ;;
 	esac
@@ -39,11 +40,10 @@ while read -r name code arguments; do
 		bad=$((bad + 1))
 	fi
 	echo "$name" >>"$work/names"
-	printf '%s\n' "$arguments" | tr ' ' '\n' | grep "^$dir/" >>"$work/used" || true
 	status=0
 	# the arguments are words without blanks, quotes and patterns
 	# shellcheck disable=SC2086
-	(set -f; exec timeout 60 "$program" $arguments) \
+	(set -f; exec timeout 60 "$program" $arguments --color never) \
 		</dev/null >"$work/stdout" 2>"$work/stderr" || status=$?
 	if [ "$status" -ne "$code" ]; then
 		echo "$name: exit status $status, expected $code"
