@@ -21,6 +21,11 @@ const struct command commands[] = {
 	 "Exit: 0 every cell as expected, 1 some not, 2 bad input, 3 some inconclusive.\n"
 	 "Example: staleline test scenarios\n",
 	 cmd_test},
+	{"compare", "FILE|DIR...",
+	 "Put strategies side by side: verdicts over all schedules, and costs.",
+	 "Exit: 0 when the work was done, 1 something changed since --baseline, 2 bad input.\n"
+	 "Example: staleline compare scenarios/dma --strategy all\n",
+	 cmd_compare},
 	{"replay", "FILE", "Repeat the choices of a trail that explore printed.",
 	 "Exit: 0 nothing found, 1 a rule was broken, 2 bad input or a trail that does not fit.\n",
 	 cmd_replay},

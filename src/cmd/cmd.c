@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scenario/presets.h"
 #include "scenario/scalar.h"
 #include "scenario/words.h"
 
@@ -57,7 +58,7 @@ int cmd_usage(const struct command *command, const char *format, ...)
 /* What GOption fills in. */
 struct raw {
 	char **strategies, **cells, **files;
-	char *schedule, *format, *color, *trail, *max_states, *max_steps;
+	char *schedule, *format, *color, *trail, *baseline, *max_states, *max_steps;
 	gboolean quiet, verbose, all, first;
 };
 
@@ -79,7 +80,7 @@ static GArray *entries_for(struct raw *raw, guint takes)
 	} while (0)
 	if (takes & TAKES_CELLS) {
 		ADD("strategy", 's', G_OPTION_ARG_STRING_ARRAY, &raw->strategies,
-		    "Use these strategies (names or files, comma-separated) instead of the file's",
+		    "Use these strategies (names, files, or all) instead of the file's",
 		    "NAME[,...]");
 		ADD("cell", 'c', G_OPTION_ARG_STRING_ARRAY, &raw->cells,
 		    "Only cells with these axis values; repeated: cells that match one of them",
@@ -90,6 +91,9 @@ static GArray *entries_for(struct raw *raw, guint takes)
 		    "NAME");
 	if (takes & TAKES_TRAIL)
 		ADD("trail", 't', G_OPTION_ARG_STRING, &raw->trail, "The trail to repeat", "TRAIL");
+	if (takes & TAKES_BASELINE)
+		ADD("baseline", 0, G_OPTION_ARG_FILENAME, &raw->baseline,
+		    "Say what changed since this output of --format jsonl (exit 1)", "FILE");
 	if (takes & TAKES_STATES)
 		ADD("max-states", 0, G_OPTION_ARG_STRING, &raw->max_states,
 		    "Stop after so many states (exit 3)", "N");
@@ -148,6 +152,15 @@ static int strategies_take(struct cmd_options *o, struct raw *raw, const struct 
 	for (i = 0; raw->strategies[i]; i++) {
 		g_auto(GStrv) names = g_strsplit(raw->strategies[i], ",", -1);
 
+		/* every built-in one */
+		if (!strcmp(raw->strategies[i], "all")) {
+			char **all = presets_names("strategies");
+
+			for (j = 0; all[j]; j++)
+				g_ptr_array_add(list, all[j]);
+			g_free(all);
+			continue;
+		}
 		for (j = 0; names[j]; j++)
 			if (*names[j])
 				g_ptr_array_add(list, g_strdup(names[j]));
@@ -226,6 +239,7 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 	o->files = g_steal_pointer(&raw->files);
 	o->schedule = g_steal_pointer(&raw->schedule);
 	o->trail = g_steal_pointer(&raw->trail);
+	o->baseline = g_steal_pointer(&raw->baseline);
 	return -1;
 }
 
@@ -257,6 +271,7 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 	g_free(raw.format);
 	g_free(raw.color);
 	g_free(raw.trail);
+	g_free(raw.baseline);
 	g_free(raw.max_states);
 	g_free(raw.max_steps);
 	if (end < 0)
@@ -271,6 +286,7 @@ void cmd_options_clear(struct cmd_options *o)
 	g_ptr_array_unref(o->cells);
 	g_free(o->schedule);
 	g_free(o->trail);
+	g_free(o->baseline);
 }
 
 static gint by_text(gconstpointer a, gconstpointer b)

@@ -32,6 +32,7 @@ int cmd_run(int argc, char **argv);
 int cmd_explore(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
@@ -45,6 +46,7 @@ enum cmd_takes {
 	TAKES_STEPS = 1 << 4, /* --max-steps */
 	TAKES_FIRST = 1 << 5,
 	TAKES_TRAIL = 1 << 6,
+	TAKES_BASELINE = 1 << 7,
 };
 
 struct cmd_options {
@@ -53,6 +55,7 @@ struct cmd_options {
 	GPtrArray *cells; /* of char ** key, value, key, value …; a cell must match one */
 	char *schedule;
 	char *trail;
+	char *baseline;
 	gboolean jsonl;
 	gboolean colour_errors;
 	guint64 max_states, max_steps;

@@ -26,13 +26,16 @@ static const char *const cause_examples[CAUSE_COUNT] = {
 	[CAUSE_CLOBBERED_BY_WRITEBACK] =
 		"scenarios/dma/readahead-sata.yaml --cell strategy=none,schedule=evict-after",
 	[CAUSE_ALIAS] = "scenarios/alias/two-colours.yaml --cell colour=1",
-	[CAUSE_L2_NOT_MAINTAINED] = "scenarios/dma/l2-board-cache.yaml --cell strategy=l1-only,l2=yes",
+	[CAUSE_L2_NOT_MAINTAINED] =
+		"scenarios/dma/l2-board-cache.yaml --cell strategy=l1-only,l2=yes",
 	[CAUSE_STALE_TLB_ENTRY] = "scenarios/tlb/buddy-page+remapped.yaml",
-	[CAUSE_SLOT_REUSED] = "scenarios/nest/user-softirq-hardirq.yaml --cell strategy=shared-slot",
+	[CAUSE_SLOT_REUSED] =
+		"scenarios/nest/user-softirq-hardirq.yaml --cell strategy=shared-slot",
 	[CAUSE_PARTIAL_LINE] = "scenarios/dma/partial-line+store-during.yaml --cell strategy=ppc",
 };
 
-static void add(GArray *list, const char *kind, const char *name, const char *text, const char *shown_by)
+static void add(GArray *list, const char *kind, const char *name, const char *text,
+		const char *shown_by)
 {
 	struct named n = {kind, name, text, shown_by};
 
@@ -48,7 +51,8 @@ static GArray *everything(void)
 	for (i = 0; i < RULE_COUNT; i++)
 		add(list, "rule", rule_name(i), rule_text(i), rule_examples[i]);
 	for (i = 0; i < WARNING_COUNT; i++)
-		add(list, "warning, never changes a verdict", warning_name(i), warning_text(i), NULL);
+		add(list, "warning, never changes a verdict", warning_name(i), warning_text(i),
+		    NULL);
 	for (i = CAUSE_UNKNOWN + 1; i < CAUSE_COUNT; i++)
 		add(list, "cause", cause_name(i), cause_text(i), cause_examples[i]);
 	codes = diag_code_list(&count);
@@ -80,7 +84,8 @@ static int explain_one(const struct command *command, const char *name)
 	near = words_nearest(name, (const char *const *)words->pdata);
 	if (near)
 		return cmd_usage(command, "nothing is called `%s`; did you mean `%s`?", name, near);
-	return cmd_usage(command, "nothing is called `%s`; `staleline list rules` shows the names", name);
+	return cmd_usage(command, "nothing is called `%s`; `staleline list rules` shows the names",
+			 name);
 }
 
 int cmd_explain(int argc, char **argv)

@@ -32,7 +32,8 @@ static void on_event(void *arg, const struct event *e)
 				    cycles_of[COST_L1_HIT];
 		break;
 	case EV_FILL:
-		m->spent += e->c == PLACE_MEMORY ? cycles_of[COST_MEMORY_FILL] : cycles_of[COST_L2_FILL];
+		m->spent += e->c == PLACE_MEMORY ? cycles_of[COST_MEMORY_FILL] :
+						   cycles_of[COST_L2_FILL];
 		break;
 	case EV_WRITEBACK:
 		m->spent += cycles_of[COST_WRITEBACK];

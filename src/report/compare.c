@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "compare.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "grid.h"
+
+/* One word a rule, so that many strategies fit beside each other; explained below the table. */
+static const char *const short_names[RULE_COUNT] = {
+	[R_BAD_ADDRESS] = "OOPS",    [R_WRONG_PAGE] = "WRONG",
+	[R_STALE_LOAD] = "STALE",    [R_STALE_DMA_READ] = "DMA",
+	[R_LEAK] = "LEAK",           [R_LOST_WRITE] = "LOST",
+	[R_DEADLOCK] = "HANG",       [R_SLEEP_IN_ATOMIC] = "SLEEP",
+	[R_LOCK_RECURSION] = "LOCK", [R_IRQS_UNBALANCED] = "IRQS",
+	[R_SLOT_EXHAUSTED] = "SLOT", [R_MACHINE_CHECK] = "MCHECK",
+	[R_BUG_ON] = "BUG",          [R_DMA_OWNERSHIP] = "OWNER",
+	[R_DMA_MISUSE] = "MISUSE",   [R_UNSYNCED_RANGE] = "RANGE",
+};
+
+static char *place_text(const struct compared *p, u32 *used)
+{
+	const char *word = NULL;
+	guint r, broken = 0;
+	enum how how = HOW_NEVER;
+
+	if (!p)
+		return g_strdup("-");
+	for (r = 0; r < RULE_COUNT; r++) {
+		if (p->rule[r] == HOW_NEVER)
+			continue;
+		if (!broken++) {
+			word = short_names[r];
+			how = p->rule[r];
+		}
+		*used |= BIT(r);
+	}
+	if (word)
+		return g_strdup_printf("%s%s%s", word, broken > 1 ? "+" : "",
+				       !p->complete      ? " ?" :
+				       how == HOW_ALWAYS ? " a" :
+							   " s");
+	switch (p->verdict) {
+	case VERDICT_CLEAN:
+		return g_strdup("ok");
+	case VERDICT_REFUSED:
+		return g_strdup("refused");
+	case VERDICT_VACUOUS:
+		return g_strdup("vacuous");
+	case VERDICT_VIOLATES:
+	case VERDICT_INCONCLUSIVE:
+		break;
+	}
+	return g_strdup("?");
+}
+
+static guint64 cost_field(const struct cost *c, guint field)
+{
+	switch (field) {
+	case 0:
+		return c->cache_ops;
+	case 1:
+		return c->mappings;
+	case 2:
+		return c->tlb_flushes;
+	case 3:
+		return c->irqs_off;
+	default:
+		return c->cycles;
+	}
+}
+
+static const char *const cost_names[] = {"cache ops", "mappings", "TLB flushes",
+					 "longest irqs-off (cycles)", "cycles"};
+
+static const char *const cost_keys[] = {"cache_ops", "mappings", "tlb_flushes", "irqs_off",
+					"cycles"};
+
+#define LONGEST 3u
+
+/* One line below the table: sums over the rows every strategy takes part in, or the longest of them. */
+static char **cost_row(const struct comparison *c, guint field)
+{
+	char **row = g_new0(char *, c->strategies->len + 3);
+	guint i, j;
+
+	row[0] = g_strdup(cost_names[field]);
+	row[1] = g_strdup("");
+	for (j = 0; j < c->strategies->len; j++) {
+		guint64 value = 0;
+		gboolean whole = TRUE;
+
+		for (i = 0; i < c->rows->len; i++) {
+			const struct comparison_row *r = c->rows->pdata[i];
+			const struct compared *p = r->places->pdata[j];
+
+			whole &= p && p->has_cost;
+			if (!p || !p->has_cost)
+				continue;
+			value = field == LONGEST ? MAX(value, cost_field(&p->cost, field)) :
+						   value + cost_field(&p->cost, field);
+		}
+		row[j + 2] = g_strdup_printf("%" G_GUINT64_FORMAT "%s", value, whole ? "" : "*");
+	}
+	return row;
+}
+
+static char **violated_row(const struct comparison *c)
+{
+	char **row = g_new0(char *, c->strategies->len + 3);
+	guint i, j;
+
+	row[0] = g_strdup("violated");
+	row[1] = g_strdup("");
+	for (j = 0; j < c->strategies->len; j++) {
+		guint all = 0, violated = 0;
+
+		for (i = 0; i < c->rows->len; i++) {
+			const struct comparison_row *r = c->rows->pdata[i];
+			const struct compared *p = r->places->pdata[j];
+
+			all += p != NULL;
+			violated += p && p->verdict == VERDICT_VIOLATES;
+		}
+		row[j + 2] = g_strdup_printf("%u/%u", violated, all);
+	}
+	return row;
+}
+
+static char **head_row(const struct comparison *c)
+{
+	char **row = g_new0(char *, c->strategies->len + 3);
+	guint j;
+
+	row[0] = g_strdup("scenario");
+	row[1] = g_strdup("");
+	for (j = 0; j < c->strategies->len; j++)
+		row[j + 2] = g_strdup(c->strategies->pdata[j]);
+	return row;
+}
+
+void compare_human(const struct comparison *c)
+{
+	struct grid *grid = grid_new(c->strategies->len + 2, FALSE);
+	GString *out = g_string_new(NULL);
+	u32 used = 0;
+	guint i, j;
+
+	grid_add(grid, head_row(c));
+	for (i = 0; i < c->rows->len; i++) {
+		const struct comparison_row *r = c->rows->pdata[i];
+		char **row = g_new0(char *, c->strategies->len + 3);
+
+		row[0] = g_strdup(r->scenario->name);
+		row[1] = g_strdup(r->axes);
+		for (j = 0; j < c->strategies->len; j++)
+			row[j + 2] = place_text(r->places->pdata[j], &used);
+		grid_add(grid, row);
+	}
+	grid_add(grid, violated_row(c));
+	for (i = 0; i < G_N_ELEMENTS(cost_names); i++)
+		grid_add(grid, cost_row(c, i));
+	grid_append(out, grid);
+	g_string_append(
+		out,
+		"\nok: clean in every schedule.  s sometimes, a always, ? not complete, - not in the "
+		"file, + other rules too.\n");
+	for (i = 0; i < RULE_COUNT; i++)
+		if (used & BIT(i))
+			g_string_append_printf(out, "%s: %s.  ", short_names[i], rule_name(i));
+	g_string_append(
+		out,
+		"\nCosts: the default schedule of each row, in relative cycles; * some rows are "
+		"missing. No winner is declared.\n");
+	fputs(out->str, stdout);
+	g_string_free(out, TRUE);
+	grid_free(grid);
+}
+
+static char *place_key(const struct comparison *c, const struct comparison_row *r, guint column)
+{
+	return g_strdup_printf("%s[%s]%s", r->scenario->name, r->axes,
+			       (char *)c->strategies->pdata[column]);
+}
+
+static void member(JsonBuilder *b, const char *name, const char *text)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_string_value(b, text);
+}
+
+static void place_print(const struct comparison *c, const struct comparison_row *r, guint column)
+{
+	const struct compared *p = r->places->pdata[column];
+	g_autoptr(JsonGenerator) generator = json_generator_new();
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	g_autoptr(JsonNode) root = NULL;
+	g_autofree char *key = place_key(c, r, column);
+	g_autofree char *verdict = compared_text(p);
+	g_autofree char *text = NULL;
+	guint i;
+
+	json_builder_begin_object(b);
+	json_builder_set_member_name(b, "v");
+	json_builder_add_int_value(b, 1);
+	member(b, "type", "compare");
+	member(b, "place", key);
+	member(b, "scenario", r->scenario->name);
+	member(b, "file", r->scenario->path);
+	member(b, "axes", r->axes);
+	member(b, "strategy", c->strategies->pdata[column]);
+	member(b, "verdict", verdict);
+	if (p->has_cost) {
+		json_builder_set_member_name(b, "cost");
+		json_builder_begin_object(b);
+		for (i = 0; i < G_N_ELEMENTS(cost_names); i++) {
+			json_builder_set_member_name(b, cost_keys[i]);
+			json_builder_add_int_value(b, (gint64)cost_field(&p->cost, i));
+		}
+		json_builder_end_object(b);
+	}
+	json_builder_end_object(b);
+	root = json_builder_get_root(b);
+	json_generator_set_root(generator, root);
+	text = json_generator_to_data(generator, NULL);
+	puts(text);
+}
+
+void compare_jsonl(const struct comparison *c)
+{
+	guint i, j;
+
+	for (i = 0; i < c->rows->len; i++) {
+		const struct comparison_row *r = c->rows->pdata[i];
+
+		for (j = 0; j < c->strategies->len; j++)
+			if (r->places->pdata[j])
+				place_print(c, r, j);
+	}
+}
+
+static gboolean line_read(GHashTable *baseline, const char *line)
+{
+	g_autoptr(JsonParser) parser = json_parser_new();
+	JsonObject *object;
+
+	if (!json_parser_load_from_data(parser, line, -1, NULL) ||
+	    !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser)))
+		return FALSE;
+	object = json_node_get_object(json_parser_get_root(parser));
+	if (g_strcmp0(json_object_get_string_member_with_default(object, "type", ""), "compare"))
+		return FALSE;
+	g_hash_table_insert(
+		baseline, g_strdup(json_object_get_string_member_with_default(object, "place", "")),
+		g_strdup(json_object_get_string_member_with_default(object, "verdict", "")));
+	return TRUE;
+}
+
+GHashTable *compare_baseline_read(const char *path, char **error)
+{
+	GHashTable *baseline = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_auto(GStrv) lines = NULL;
+	g_autofree char *text = NULL;
+	g_autoptr(GError) failure = NULL;
+	guint i;
+
+	if (!g_file_get_contents(path, &text, NULL, &failure)) {
+		*error = g_strdup(failure->message);
+		g_hash_table_unref(baseline);
+		return NULL;
+	}
+	lines = g_strsplit(text, "\n", -1);
+	for (i = 0; lines[i]; i++) {
+		if (!*lines[i] || line_read(baseline, lines[i]))
+			continue;
+		*error = g_strdup_printf("%s:%u: expected a line of `compare --format jsonl`", path,
+					 i + 1);
+		g_hash_table_unref(baseline);
+		return NULL;
+	}
+	return baseline;
+}
+
+guint compare_baseline_check(const struct comparison *c, GHashTable *baseline)
+{
+	guint i, j, changed = 0;
+
+	for (i = 0; i < c->rows->len; i++) {
+		const struct comparison_row *r = c->rows->pdata[i];
+
+		for (j = 0; j < c->strategies->len; j++) {
+			g_autofree char *key = place_key(c, r, j);
+			const char *was = g_hash_table_lookup(baseline, key);
+			g_autofree char *is =
+				r->places->pdata[j] ? compared_text(r->places->pdata[j]) : NULL;
+
+			if (!is || !g_strcmp0(is, was))
+				continue;
+			printf("changed: %s: was %s, is %s\n", key, was ? was : "not there", is);
+			changed++;
+		}
+	}
+	return changed;
+}
