@@ -19,6 +19,7 @@ struct recorder {
 	u64 number;
 	u32 line_pa; /* of the watched granule, rounded down to the largest line */
 	u32 line_bytes;
+	u32 until; /* history_watch(): the step whose read ends it */
 	u32 watched_va; /* page address of a wrong-page access: its pte and TLB events matter */
 	gboolean done;
 };
@@ -236,38 +237,52 @@ static void waits_record(const struct recorder *r, const struct world *w)
 	}
 }
 
-static void on_applied(void *arg, const struct world *w, const struct choice *choice)
+/* Is this the choice that the history leads to: the violation, or the read that was waited for? */
+static gboolean is_the_end(struct recorder *r, const struct world *w)
 {
-	struct recorder *r = arg;
-	const struct finding *wanted = &r->h->found->finding;
-	struct copies after = r->now;
-	gboolean violation = FALSE;
+	const struct finding *wanted = r->h->found ? &r->h->found->finding : NULL;
+	gboolean end = FALSE;
 	u32 i;
 
-	if (r->done)
-		return;
-	r->number++;
-	for (i = 0; i < w->findings; i++) {
+	for (i = 0; wanted && i < w->findings; i++) {
 		const struct finding *f = &w->finding[i];
 
 		if (f->rule != wanted->rule || f->warning != wanted->warning ||
 		    f->step != wanted->step)
 			continue;
 		r->h->finding = *f;
-		r->h->confirmed = violation = TRUE;
+		end = TRUE;
 	}
+	for (i = 0; !wanted && i < r->events->len; i++) {
+		const struct event *e = &g_array_index(r->events, struct event, i);
+
+		end |= (e->kind == EV_LOAD || e->kind == EV_DMA_READ) && e->step == r->until;
+	}
+	r->h->confirmed |= end;
+	return end;
+}
+
+static void on_applied(void *arg, const struct world *w, const struct choice *choice)
+{
+	struct recorder *r = arg;
+	struct copies after = r->now;
+	gboolean end;
+
+	if (r->done)
+		return;
+	r->number++;
+	end = is_the_end(r, w);
 	if (r->h->page != NO_ID)
 		copies_take(w, r->h->page, r->h->offset, &after);
-	if (violation || r->events->len ||
-	    (r->h->page != NO_ID && !same_copies(r, &after, &r->now)))
+	if (end || r->events->len || (r->h->page != NO_ID && !same_copies(r, &after, &r->now)))
 		moment_add(r, choice, &after);
 	r->now = after;
 	g_array_set_size(r->events, 0);
 	r->ctx = r->step = NO_ID;
 	r->kstep = KS_NONE;
 	/* the violation is the last moment; what follows does not explain it */
-	if (violation && r->number >= r->h->found->at) {
-		if (wanted->rule == R_DEADLOCK && !wanted->warning)
+	if (end && (!r->h->found || r->number >= r->h->found->at)) {
+		if (r->h->finding.rule == R_DEADLOCK && r->h->found && !r->h->finding.warning)
 			waits_record(r, w);
 		r->done = TRUE;
 		r->h->choices = r->number;
@@ -313,12 +328,12 @@ static gboolean repeat(struct recorder *r, const struct outcome *o, const struct
 		       void (*applied)(void *, const struct world *, const struct choice *))
 {
 	struct run_options options = {
-		.max_steps = f->at,
+		.max_steps = f ? f->at : 0,
 		.listen = listen,
 		.applied = applied,
 		.arg = r,
 	};
-	const struct trail *trail = f->trail.length ? &f->trail : &o->trail;
+	const struct trail *trail = f && f->trail.length ? &f->trail : &o->trail;
 	struct run_result result;
 	gboolean ok;
 
@@ -333,43 +348,65 @@ static gboolean repeat(struct recorder *r, const struct outcome *o, const struct
 	return ok;
 }
 
-struct history *history_record(const struct outcome *o, const struct found *f)
+static struct history *history_new(struct recorder *r, const struct outcome *o, u32 page,
+				   u32 offset)
 {
 	struct history *h = g_new0(struct history, 1);
-	struct recorder r = {.h = h, .ctx = NO_ID, .step = NO_ID, .kstep = KS_NONE};
-	gboolean ok = TRUE;
 
+	*r = (struct recorder){.h = h, .ctx = NO_ID, .step = NO_ID, .kstep = KS_NONE};
 	h->outcome = o;
-	h->found = f;
-	h->finding = f->finding;
-	h->page = f->finding.page;
+	h->page = page;
+	h->offset = offset;
 	h->moments = g_ptr_array_new();
 	h->waits = g_ptr_array_new_with_free_func(g_free);
 	h->own = o->explored;
 	h->compiled = h->own ? scenario_compile(o->scenario, o->cell, NULL, TRUE) : o->compiled;
 	bug_on(!h->compiled, "a cell that was checked does not compile");
-	r.k = &h->compiled->cell;
-	h->offset = f->finding.offset;
-	r.events = g_array_new(FALSE, FALSE, sizeof(struct event));
-	if (h->page != NO_ID) {
-		h->offset = align_down(h->offset, 1u << r.k->granule_shift);
-		r.line_bytes = 1u << r.k->machine.l1d.line_shift;
-		if (r.k->machine.l2.present)
-			r.line_bytes = MAX(r.line_bytes, 1u << r.k->machine.l2.line_shift);
-		r.line_pa = align_down(cell_page_pa(r.k, h->page) + h->offset, r.line_bytes);
+	r->k = &h->compiled->cell;
+	r->events = g_array_new(FALSE, FALSE, sizeof(struct event));
+	if (page != NO_ID) {
+		h->offset = align_down(offset, 1u << r->k->granule_shift);
+		r->line_bytes = 1u << r->k->machine.l1d.line_shift;
+		if (r->k->machine.l2.present)
+			r->line_bytes = MAX(r->line_bytes, 1u << r->k->machine.l2.line_shift);
+		r->line_pa = align_down(cell_page_pa(r->k, page) + h->offset, r->line_bytes);
 		h->start.memory.present = TRUE;
-		r.now = h->start;
+		r->now = h->start;
 	}
+	return h;
+}
+
+static struct history *history_done(struct recorder *r, gboolean ok)
+{
+	g_array_unref(r->events);
+	if (ok && r->h->confirmed)
+		return r->h;
+	history_free(r->h);
+	return NULL;
+}
+
+struct history *history_record(const struct outcome *o, const struct found *f)
+{
+	struct recorder r;
+	struct history *h = history_new(&r, o, f->finding.page, f->finding.offset);
+	gboolean ok = TRUE;
+
+	h->found = f;
+	h->finding = f->finding;
 	if (f->finding.rule == R_WRONG_PAGE && !f->finding.warning)
 		ok = repeat(&r, o, f, listen_until_done, stop_at_violation);
 	if (ok)
 		ok = repeat(&r, o, f, on_event, on_applied);
-	g_array_unref(r.events);
-	if (!ok || !h->confirmed) {
-		history_free(h);
-		return NULL;
-	}
-	return h;
+	return history_done(&r, ok);
+}
+
+struct history *history_watch(const struct outcome *o, u32 page, u32 offset, u32 step)
+{
+	struct recorder r;
+
+	history_new(&r, o, page, offset);
+	r.until = step;
+	return history_done(&r, repeat(&r, o, NULL, on_event, on_applied));
 }
 
 void history_free(struct history *h)

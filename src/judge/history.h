@@ -36,7 +36,7 @@ struct moment {
 
 struct history {
 	const struct outcome *outcome;
-	const struct found *found;
+	const struct found *found; /* NULL: nothing went wrong */
 	struct compiled *compiled; /* the cell with identities; may be outcome->compiled */
 	gboolean own; /* compiled is ours to free */
 	struct finding finding; /* as the replay had it, with identities */
@@ -48,6 +48,11 @@ struct history {
 	GPtrArray *waits; /* of a deadlock: who is left and what each waits for, a sentence each */
 };
 
+/*
+ * The same of a schedule in which nothing went wrong: what happened to the granule until step `step` read it.
+ * NULL when it never did.
+ */
+struct history *history_watch(const struct outcome *o, u32 page, u32 offset, u32 step);
 /* NULL when the cell cannot be repeated (interrupted, or no memory). */
 struct history *history_record(const struct outcome *o, const struct found *f);
 void history_free(struct history *h);

@@ -13,7 +13,7 @@ static const char *const outcome_words[] = {
 	[OP_MISS] = "no line",
 	[OP_CLEAN] = "clean line",
 	[OP_WROTE_BACK] = "written back",
-	[OP_DROPPED] = "DIRTY DATA DROPPED",
+	[OP_DROPPED] = "dirty data dropped",
 	[OP_UNCACHED] = "uncached: nothing",
 };
 
@@ -261,8 +261,8 @@ static gboolean minor(const struct history *h, guint at)
 	return best < 5;
 }
 
-void schedule_append(GString *out, const struct history *h, const struct schedule_mark *marks,
-		     guint count, gboolean all)
+void schedule_append(GString *out, const struct history *h, const char *title,
+		     const struct schedule_mark *marks, guint count, gboolean all)
 {
 	guint columns = 4 + (h->page != NO_ID ? cache_count(&h->compiled->cell) + 1 : 0);
 	struct grid *grid = grid_new(columns, TRUE);
@@ -282,9 +282,9 @@ void schedule_append(GString *out, const struct history *h, const struct schedul
 		shown++;
 	}
 	g_string_append_printf(out,
-			       "\nschedule (%u of %" G_GUINT64_FORMAT
+			       "\n%s (%u of %" G_GUINT64_FORMAT
 			       " steps shown%s; `.` = unchanged):\n\n",
-			       shown, (guint64)h->choices,
+			       title, shown, (guint64)h->choices,
 			       left ? ", more concern this place: --all shows them" : "");
 	grid_append(out, grid);
 	grid_free(grid);

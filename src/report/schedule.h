@@ -11,7 +11,8 @@ struct schedule_mark {
 	const char *word; /* shown at the end of the row */
 };
 
-void schedule_append(GString *out, const struct history *h, const struct schedule_mark *marks,
-		     guint count, gboolean all);
+/* `title` begins the line above the table: "schedule". */
+void schedule_append(GString *out, const struct history *h, const char *title,
+		     const struct schedule_mark *marks, guint count, gboolean all);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cache_model.h"
+#include "contrast.h"
 #include "schedule.h"
 
 /* What the story is told with. */
@@ -363,8 +364,10 @@ void story_append(GString *out, const struct outcome *o, const struct found *f,
 	for (i = 0; i < h->waits->len; i++)
 		g_string_append_printf(out, "  - %s.\n", (char *)h->waits->pdata[i]);
 	schedule_marks(&s, marks);
-	schedule_append(out, h, (const struct schedule_mark *)(void *)marks->data, marks->len,
-			options->all_steps);
+	schedule_append(out, h, "schedule", (const struct schedule_mark *)(void *)marks->data,
+			marks->len, options->all_steps);
+	if (!o->explored && !o->trail.length && s.e.cause != CAUSE_UNKNOWN)
+		contrast_append(out, h);
 	g_string_append_printf(out, "\nreplay: %s\n", command);
 	story_clear(&s);
 	history_free(h);

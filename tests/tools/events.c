@@ -308,7 +308,7 @@ static gint by_name(gconstpointer a, gconstpointer b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* All scenarios in a folder and in those below it. */
+/* All scenarios in a folder and in those below it, but for the strategies they use. */
 static gboolean run_path(const char *path, const char *id, const char *schedule)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
@@ -319,6 +319,8 @@ static gboolean run_path(const char *path, const char *id, const char *schedule)
 
 	if (!g_file_test(path, G_FILE_TEST_IS_DIR))
 		return run_file(path, id, schedule);
+	if (g_str_has_suffix(path, "/strategies"))
+		return TRUE;
 	dir = g_dir_open(path, 0, NULL);
 	while (dir && (name = g_dir_read_name(dir)))
 		g_ptr_array_add(names, g_build_filename(path, name, NULL));
