@@ -156,6 +156,25 @@ static gboolean beside_a_buffer(const struct history *h)
 	return shared;
 }
 
+/* Did the CPU dirty the line beside the buffer while a device owned it? Else a sync in the right place helps. */
+static gboolean dirtied_while_owned(const struct history *h, const struct explanation *e)
+{
+	guint i = 0, cache;
+
+	if (!(h->outcome->warned & BIT(W_LINE_SHARED)))
+		return FALSE;
+	/* from the map on, where the place is in the buffer */
+	if (e->sync != NO_ID)
+		while (!event_of(moment_at(h, i), EV_SYNC_BEGIN) && i < e->sync)
+			i++;
+	for (; i <= e->reader; i++)
+		for (cache = 0; cache < cache_count(&h->compiled->cell); cache++)
+			if (moment_at(h, i)->after.cache[cache].dirty &&
+			    !before(h, i)->cache[cache].dirty)
+				return TRUE;
+	return FALSE;
+}
+
 static void explain_wrong_page(const struct history *h, struct explanation *ret)
 {
 	guint i;
@@ -240,8 +259,10 @@ static void explain_cached(const struct history *h, struct explanation *ret)
 	/* invalidated by the sync, then filled again while the device owned it */
 	for (i = 0; i < since; i++)
 		if (ret->sync_ran && event_of(moment_at(h, i), EV_DROP) && ret->sync != NO_ID &&
-		    i > ret->sync)
+		    i > ret->sync) {
 			ret->cause = CAUSE_REFILLED_DURING_DMA;
+			ret->culprit = since;
+		}
 }
 
 void explain(const struct history *h, struct explanation *ret)
@@ -290,7 +311,7 @@ void explain(const struct history *h, struct explanation *ret)
 		ret->astray = TRUE;
 		ret->culprit = astray;
 	}
-	if (beside_a_buffer(h) &&
+	if (beside_a_buffer(h) && dirtied_while_owned(h, ret) &&
 	    (ret->cause == CAUSE_CLOBBERED_BY_WRITEBACK ||
 	     ret->cause == CAUSE_DIRTY_LINE_DISCARDED || ret->cause == CAUSE_NOT_INVALIDATED)) {
 		ret->cause = CAUSE_PARTIAL_LINE;

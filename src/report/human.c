@@ -261,7 +261,7 @@ static void cell(struct reporter *r, const struct outcome *o, const char *mismat
 static void end(struct reporter *r, const struct tally *t)
 {
 	if (r->options->mode == REPORT_TEST) {
-		if (t->failed || r->options->verbose)
+		if (!r->options->quiet && (t->failed || r->options->verbose))
 			putchar('\n');
 		printf("cells: %u passed, %u failed, %u skipped\n", t->passed, t->failed,
 		       t->skipped);

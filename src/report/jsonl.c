@@ -85,7 +85,10 @@ static void print_finding(const struct outcome *o, const struct found *f)
 			explain(h, &e);
 		add_text(b, "how", how_words[o->rule[finding->rule]]);
 		add_text(b, "cause", e.cause == CAUSE_UNKNOWN ? NULL : cause_name(e.cause));
-		add_yes(b, "fixable_by_sync", !e.unfixable);
+		if (e.cause == CAUSE_UNKNOWN)
+			add_text(b, "fixable_by_sync", NULL);
+		else
+			add_yes(b, "fixable_by_sync", !e.unfixable);
 		if (h)
 			history_free(h);
 	}

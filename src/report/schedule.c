@@ -75,7 +75,7 @@ static char *pte_page(const struct compiled *c, u32 pte)
 
 static char *event_text(const struct compiled *c, const struct moment *m, const struct event *e)
 {
-	const struct step_info *info = compiled_info(c, m->step);
+	const struct step_info *info = compiled_info(c, e->kind != EV_STEP_BEGIN && e->step != NO_ID ? e->step : m->step);
 	const char *step = info ? info->text : "";
 	g_autofree char *page = NULL;
 
@@ -136,7 +136,8 @@ static char *event_text(const struct compiled *c, const struct moment *m, const 
 	return g_strdup(step);
 }
 
-static char *moment_text(const struct compiled *c, const struct moment *m)
+/* `broken`: the step that the violation is at, where this is its moment; else NO_ID. */
+static char *moment_text(const struct compiled *c, const struct moment *m, guint broken)
 {
 	const struct event *best = NULL;
 	guint i;
@@ -151,6 +152,9 @@ static char *moment_text(const struct compiled *c, const struct moment *m)
 		return g_strdup(best && best->kind == EV_EVICT && m->events->len == 1 ?
 					"evicts the clean line" :
 					"evicts the dirty line, writing it back");
+	/* a choice ends a step and begins the next: the violation may be in either */
+	if (broken != NO_ID && (!best || (rank(best->kind) < 3 && best->step != broken)))
+		return g_strdup(compiled_info(c, broken)->text);
 	if (best)
 		return event_text(c, m, best);
 	return g_strdup(m->step != NO_ID && compiled_info(c, m->step) ?
@@ -224,7 +228,7 @@ static char **moment_row(const struct history *h, guint at, guint columns,
 	}
 	row[j++] = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)m->number);
 	row[j++] = moment_actor(h->compiled, m);
-	row[j++] = moment_text(h->compiled, m);
+	row[j++] = moment_text(h->compiled, m, at == h->moments->len - 1 ? h->finding.step : NO_ID);
 	if (h->page != NO_ID) {
 		for (cache = 0; cache < cache_count(k); cache++)
 			row[j++] = copy_text(h->compiled, &m->after.cache[cache],

@@ -27,6 +27,24 @@ static guint moment_step(const struct story *s, guint moment)
 	return m->step;
 }
 
+/* The step of the sync that began in the moment: the moment may have ended another step first. */
+static guint sync_step(const struct story *s)
+{
+	const struct moment *m;
+	guint i;
+
+	if (s->e.sync == NO_ID)
+		return NO_ID;
+	m = s->h->moments->pdata[s->e.sync];
+	for (i = 0; i < m->events->len; i++) {
+		const struct event *e = &g_array_index(m->events, struct event, i);
+
+		if (e->kind == EV_SYNC_BEGIN || e->kind == EV_SYNC_PIECE)
+			return e->step;
+	}
+	return m->step;
+}
+
 static char *cache_name(const struct story *s, int source)
 {
 	const struct cell *k = &s->c->cell;
@@ -83,7 +101,8 @@ static void headline(const struct story *s, GString *text)
 	case RULE_COUNT:
 		break;
 	}
-	g_string_append_printf(text, "%s: %s", step, rule_text((enum rule)f->rule));
+	g_string_append_printf(text, "%s: %s", !compiled_info(s->c, f->step) && f->ctx != NO_ID ? actor : step,
+			       rule_text((enum rule)f->rule));
 }
 
 /* Gives the carets their numbers, in the order in which things happened. */
@@ -147,12 +166,15 @@ static void source_snippet(const struct story *s, GString *out, gboolean colour)
 		diag_primary_label(fault, "(%u) %s", s->n_reader ? s->n_reader : 1,
 				   f->warning ? "here" : "HERE");
 	label(s, fault, s->e.old_step, s->n_old, "wrote what was read");
-	label(s, fault, moment_step(s, s->e.sync), s->n_sync,
+	label(s, fault, sync_step(s), s->n_sync,
 	      s->e.sync_ran ? "the sync owed: it ran, see below" :
 			      "the sync owed: no cache op was done here");
 	label(s, fault, s->e.new_step, s->n_new, "wrote the newest data");
 	if (s->e.culprit != NO_ID && s->n_culprit != s->n_sync && s->n_culprit != s->n_new)
-		label(s, fault, moment_step(s, s->e.culprit), s->n_culprit, "did the damage");
+		label(s, fault, moment_step(s, s->e.culprit), s->n_culprit,
+		      s->e.cause == CAUSE_REFILLED_DURING_DMA ? "brought the line back" :
+		      s->e.cause == CAUSE_STALE_TLB_ENTRY     ? "wrote the pte" :
+								"did the damage");
 	diag_print(diag, out, colour);
 	diag_free(diag);
 	while (out->len && out->str[out->len - 1] == '\n')
@@ -163,7 +185,7 @@ static void source_snippet(const struct story *s, GString *out, gboolean colour)
 static void why_sync(const struct story *s, GString *out)
 {
 	const struct strategy_file *strategy = s->c->strategy;
-	g_autofree char *step = compiled_step_name(s->c, moment_step(s, s->e.sync));
+	g_autofree char *step = compiled_step_name(s->c, sync_step(s));
 
 	if (s->e.sync == NO_ID) {
 		g_string_append(out, "  - No sync of this place was called in between.\n");
@@ -182,6 +204,23 @@ static void why_sync(const struct story *s, GString *out)
 			"  - The sync owed in between is (%u), %s, and it did nothing here: "
 			"strategy `%s` is\n    \"%s\".\n",
 			s->n_sync, step, strategy->name, strategy->doc);
+	else if (s->e.cause == CAUSE_L2_NOT_MAINTAINED)
+		g_string_append_printf(
+			out,
+			"  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
+			"ops,\n    but none that reached this line in the L2.\n",
+			s->n_sync, step, strategy->name);
+	else if (s->e.culprit != NO_ID && s->e.culprit > s->e.sync &&
+		 moment_step(s, s->e.culprit) == sync_step(s))
+		g_string_append_printf(out,
+				       "  - (%u) is a cache op of the sync (%u), %s, by strategy `%s`.\n",
+				       s->n_culprit, s->n_sync, step, strategy->name);
+	else if (s->e.cause == CAUSE_REFILLED_DURING_DMA)
+		g_string_append_printf(
+			out,
+			"  - The sync owed in between is (%u), %s: strategy `%s` invalidated the "
+			"line, but (%u)\n    brought it back before the device wrote.\n",
+			s->n_sync, step, strategy->name, s->n_culprit);
 	else if (!s->e.sync_useful)
 		g_string_append_printf(
 			out,
@@ -192,7 +231,7 @@ static void why_sync(const struct story *s, GString *out)
 		g_string_append_printf(
 			out,
 			"  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
-			"ops, which acted on %u line%s,\n    but not on this one in time.\n",
+			"ops, which acted on %u line%s,\n    but not on this one.\n",
 			s->n_sync, step, strategy->name, s->e.sync_useful,
 			s->e.sync_useful == 1 ? "" : "s");
 }

@@ -18,7 +18,8 @@
  *	D CACHE PA DIRTY	drop	E CACHE PA	eviction
  *	O STEP OP VA PA OUTCOME MEANT	CACHE op
  *	w STEP PAGE OFFSET LENGTH TOKEN	device write		r STEP PAGE OFFSET TOKEN	device read
- *	M MAP, U MAP	DMA map, unmap	H HANDLE VA PAGE	a mapping got its address
+ *	M MAP, U MAP	DMA map, unmap	s DEVICE MAP	the device starts
+ *	H HANDLE VA PAGE	a mapping got its address
  *	a PAGE, f PAGE	the page is in use, is free, since this choice
  *	! RULE STEP PAGE OFFSET GOT WANT	a violation, as staleline reports it
  *	. KIND ACTOR SET ARG	the choice that did all that since the last such line
@@ -100,6 +101,9 @@ static void on_event(void *arg, const struct event *e)
 	case EV_UNMAP:
 		printf("U %u\n", e->a);
 		break;
+	case EV_DMA_START:
+		printf("s %u %u\n", e->a, e->b);
+		break;
 	case EV_HANDLE:
 		printf("H %u %x %u\n", e->a, e->b, e->c);
 		break;
@@ -117,7 +121,6 @@ static void on_event(void *arg, const struct event *e)
 	case EV_SLEEP:
 	case EV_SYNC_BEGIN:
 	case EV_SYNC_PIECE:
-	case EV_DMA_START:
 	case EV_DMA_DONE:
 	case EVENT_COUNT:
 		break;
