@@ -309,7 +309,7 @@ enum access_result bus_load(const struct act *a, u32 va, struct meaning m, u32 l
 		u32 token = datum_get(k, sector, granule);
 
 		tell(a, EV_LOAD, va + done, t.pa + done, to.meant.page, token, from);
-		if (polled && !done)
+		if (polled && !done && to.right)
 			*polled = token;
 		if (to.right && !polled)
 			oracle_read(a, R_STALE_LOAD, meaning_at(k, to.meant, done), token);

@@ -46,7 +46,7 @@ enum copy_place { PLACE_L1, PLACE_L2, PLACE_MEMORY };
 
 /*
  * `length` bytes within one line of the smallest cache. With `polled` the load is not compared; it gets the
- * token of the first granule when the result is ACCESS_DONE.
+ * token of the first granule when the result is ACCESS_DONE and the page is the one meant.
  */
 enum access_result bus_load(const struct act *a, u32 va, struct meaning m, u32 length, u32 *polled);
 enum access_result bus_store(const struct act *a, u32 va, struct meaning m, u32 length);

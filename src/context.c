@@ -165,6 +165,7 @@ static void advance(struct act *a)
 			a->step = c->step - 1;
 			kstep_push(a, KF_irq_return, NULL, 0);
 		} else {
+			a->step = c->step - 1;
 			run_end(a);
 			return;
 		}

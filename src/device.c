@@ -38,6 +38,9 @@ static void burst(const struct act *a, u32 device)
 	u32 length = min_u32(sector - (at.offset & (sector - 1)), sg->length - d->at);
 	bool coherent = dma_coherent(k, d->map - 1);
 
+	/* unmapped, or given to the CPU, while the transfer goes on */
+	if (w_map(a->w, d->map - 1)->state != MAP_DEVICE)
+		oracle_break(a, R_DMA_MISUSE, at, 0, 0);
 	if (d->writes)
 		bus_dma_write(a, at.page, at.offset, length,
 			      k->identities ? d->iteration : oracle_identity(a), coherent);

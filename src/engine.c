@@ -116,8 +116,8 @@ u32 engine_enabled(const struct world *w, struct choice *out, u32 room)
 
 	if (room && l.n)
 		first = out[0];
-	/* once only the end is left, evictions can change nothing any more */
-	if (!l.n || (l.n == 1 && first.kind == CHOICE_FINISH))
+	/* what hangs goes on hanging; but a dirty line can still clobber what complete schedules left */
+	if (!l.n || (l.n == 1 && first.kind == CHOICE_FINISH && !complete(w)))
 		return l.n;
 	add_evictions(&l, w);
 	return l.n;

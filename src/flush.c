@@ -7,7 +7,7 @@ struct flush_frame {
 	u32 op; /* enum cache_op, for the walkers */
 	u32 at; /* address of the next line */
 	u32 last; /* address of the last line */
-	u32 useful; /* lines acted on so far; what the routine returns */
+	u32 useful; /* some op acted on a line; what the routine returns */
 };
 
 static u32 dcache_line(const struct act *a)
@@ -72,7 +72,7 @@ static enum access_result range_op(struct act *a, const struct flush_frame *L, e
 	if (strays(a, va, L->address, L->page, L->offset))
 		oracle_break(a, R_UNSYNCED_RANGE, place, 0, 0);
 	if (outcome != OP_MISS && outcome != OP_UNCACHED)
-		SET(L->useful, L->useful + 1);
+		SET(L->useful, 1);
 	/* dropped, it loses somebody else's bytes; written back at an edge, it may undo the device's */
 	if ((outcome == OP_DROPPED || (outcome == OP_WROTE_BACK && a->kstep != KS_cache_hit_op)) &&
 	    (va < L->address || va + op_line(a, op) > L->address + L->size))
@@ -137,7 +137,7 @@ KFUNC(blast_dcache)
 		for (SET(L->set, 0); L->set < a->k->machine.l1d.sets; SET(L->set, L->set + 1)) {
 			K_STEP(cache_index_op);
 			SET(L->useful,
-			    L->useful + index_op(a, Index_Writeback_Inv_D, L->set, L->way));
+			    L->useful | index_op(a, Index_Writeback_Inv_D, L->set, L->way));
 		}
 	}
 	K_RETURN(L->useful);
@@ -154,7 +154,7 @@ KFUNC(blast_scache)
 		for (SET(L->set, 0); L->set < a->k->machine.l2.sets; SET(L->set, L->set + 1)) {
 			K_STEP(cache_index_op);
 			SET(L->useful,
-			    L->useful + index_op(a, Index_Writeback_Inv_SD, L->set, L->way));
+			    L->useful | index_op(a, Index_Writeback_Inv_SD, L->set, L->way));
 		}
 	}
 	K_RETURN(L->useful);
@@ -168,7 +168,7 @@ KFUNC(index_all)
 	K_CALL(1, blast_dcache, 0);
 	SET(L->useful, a->ret);
 	K_CALL(2, blast_scache, 0);
-	SET(L->useful, L->useful + a->ret);
+	SET(L->useful, L->useful | a->ret);
 	K_RETURN(L->useful);
 	K_END;
 }
@@ -190,7 +190,7 @@ KFUNC(r4k_dma_cache_wback_inv)
 	if (a->k->machine.l2.present) {
 		K_CALL(3, blast_scache_range, L->address, L->size, L->page, L->offset,
 		       Hit_Writeback_Inv_SD);
-		SET(L->useful, L->useful + a->ret);
+		SET(L->useful, L->useful | a->ret);
 	}
 	K_RETURN(L->useful);
 	K_END;
@@ -217,7 +217,7 @@ KFUNC(r4k_dma_cache_inv)
 			 range_op(a, L, Hit_Writeback_Inv_D, last_line(L, dcache_line(a))));
 		K_CALL(2, blast_dcache_range, L->address, L->size, L->page, L->offset,
 		       Hit_Invalidate_D);
-		SET(L->useful, L->useful + a->ret);
+		SET(L->useful, L->useful | a->ret);
 	}
 	if (a->k->machine.l2.present) {
 		K_ACCESS(scache_first_line, result,
@@ -226,7 +226,7 @@ KFUNC(r4k_dma_cache_inv)
 			 range_op(a, L, Hit_Writeback_Inv_SD, last_line(L, scache_line(a))));
 		K_CALL(3, blast_scache_range, L->address, L->size, L->page, L->offset,
 		       Hit_Invalidate_SD);
-		SET(L->useful, L->useful + a->ret);
+		SET(L->useful, L->useful | a->ret);
 	}
 	K_RETURN(L->useful);
 	K_END;

@@ -229,9 +229,12 @@ KFUNC(kunmap_high)
 KFUNC(kmap)
 {
 	K_BEGIN(kmap_frame);
-	context_might_sleep(a);
-	if (!a->k->page[L->page].highmem)
+	if (!a->k->page[L->page].highmem) {
+		K_STEP(page_address);
+		context_might_sleep(a);
 		K_RETURN(page_address(a->w, L->page));
+	}
+	context_might_sleep(a);
 	K_CALL(1, kmap_high, L->page);
 	SET(L->address, a->ret);
 	K_CALL(2, flush_tlb_one, L->address);
@@ -246,6 +249,8 @@ KFUNC(kunmap)
 	K_BUG_ON(context_in_interrupt(a->w, a->cpu));
 	if (a->k->page[L->page].highmem)
 		K_CALL(1, kunmap_high, L->page);
+	else
+		K_STEP(page_address);
 	K_END;
 }
 
@@ -330,7 +335,9 @@ static bool stack_push(struct act *a)
 	const struct w_cpu *cpu = w_cpu(a->w, a->cpu);
 
 	if (cpu->kmap_idx == KM_TYPE_NR) {
-		oracle_end(a, R_SLOT_EXHAUSTED, (struct meaning){NO_ID, 0});
+		/* kmap_atomic_idx_push(): BUG_ON(idx > KM_TYPE_NR) */
+		oracle_break_kernel(a, R_SLOT_EXHAUSTED);
+		oracle_end(a, R_BUG_ON, (struct meaning){NO_ID, 0});
 		return false;
 	}
 	put(a->w, &cpu->kmap_idx, cpu->kmap_idx + 1);
@@ -439,7 +446,6 @@ struct vipt_frame {
 	u32 page;
 	u32 saved;
 	u32 flags;
-	u32 in_interrupt;
 };
 
 static u32 vipt_va(const struct act *a)

@@ -49,7 +49,6 @@ enum kstep_class {
 	KC_PTE,
 	KC_TLB,
 	KC_CACHE_OP,
-	KC_BARRIER,
 	KC_PKMAP,
 	KC_SLOT,
 	KC_DMA,

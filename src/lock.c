@@ -21,6 +21,7 @@ static bool lock_take(struct act *a, u32 lock)
 		put(a->w, &kstep_ctx(a)->wait_arg, lock);
 		return false;
 	}
+	bug_on(*word, "a lock that another CPU holds: only one CPU is modelled");
 	put(a->w, word, a->cpu + 1);
 	return true;
 }

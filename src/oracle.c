@@ -16,6 +16,14 @@ struct meaning meaning_at(const struct cell *k, struct meaning m, u32 plus)
 	return m;
 }
 
+/* enum kfunc of the acting context's innermost frame. */
+static u32 routine_of(const struct act *a)
+{
+	const struct w_ctx *c = a->ctx == NO_ID ? NULL : w_ctx(a->w, a->ctx);
+
+	return c && c->sp ? c->frame[c->sp - 1].fn : 0;
+}
+
 static void note(const struct act *a, bool warning, u32 rule, struct meaning at, u32 got, u32 want)
 {
 	struct world *w = a->w;
@@ -40,6 +48,7 @@ static void note(const struct act *a, bool warning, u32 rule, struct meaning at,
 		.offset = at.offset,
 		.got = got,
 		.want = want,
+		.fn = routine_of(a),
 	};
 }
 
@@ -181,7 +190,7 @@ void oracle_read(const struct act *a, enum rule rule, struct meaning at, u32 tok
 	if (token == want)
 		return;
 	leak = leak_word(a->w, at, &bit);
-	if (rule == R_STALE_LOAD && (*leak & bit))
+	if (*leak & bit)
 		rule = R_LEAK;
 	oracle_break(a, rule, at, token, want);
 }
@@ -303,7 +312,9 @@ void oracle_complete(const struct act *a)
 				if ((*leak_word(a->w, at, &bit) & bit) ||
 				    newest_somewhere(a->w, at))
 					continue;
-				oracle_break(a, R_LOST_WRITE, at, 0,
+				oracle_break(a, R_LOST_WRITE, at,
+					     datum_get(k, datum_memory(a->w, page, at.offset),
+						       granule),
 					     k->identities ? *flat_word(a->w, at) : 0);
 				return;
 			}

@@ -140,7 +140,7 @@ struct layout {
 	u32 l1d_busy, l2_busy;
 	u32 words;
 	/* strides, in words */
-	u32 ctx_stride, line_words[2], cache_words[2], busy_words[2];
+	u32 line_words[2], cache_words[2], busy_words[2];
 };
 
 struct cell {

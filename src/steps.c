@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "steps.h"
 
+#include "datum.h"
 #include "kmap_model.h"
 #include "pagetable.h"
 #include "tlbflush.h"
@@ -106,7 +107,7 @@ static enum access_result poll_once(struct act *a, bool *seen)
 {
 	enum access_result result;
 	struct meaning m;
-	u32 va, token;
+	u32 va, token = DATUM_GARBAGE;
 
 	if (operand_missing(a))
 		return ACCESS_DEAD;
@@ -119,7 +120,7 @@ static enum access_result poll_once(struct act *a, bool *seen)
 
 			m = meaning_at(a->k, (struct meaning){o->ref, o->offset}, 0);
 		}
-		*seen = oracle_poll(a, m, token, step_of(a)->arg[0]);
+		*seen = token != DATUM_GARBAGE && oracle_poll(a, m, token, step_of(a)->arg[0]);
 	}
 	return result;
 }
@@ -335,6 +336,8 @@ KFUNC(step_wait_irq)
 	K_BEGIN(access_frame);
 	for (;;) {
 		K_STEP(wait_irq);
+		/* wait_for_completion() */
+		context_might_sleep(a);
 		d = w_device(a->w, step_of(a)->arg[0]);
 		if (d->completions)
 			break;

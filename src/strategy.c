@@ -35,7 +35,7 @@ struct sync_frame {
 	u32 saved; /* a slot's pte */
 	u32 flags; /* irq flags */
 	u32 ran; /* cache ops run for the piece */
-	u32 useful; /* lines they acted on */
+	u32 useful; /* one of them acted on a line */
 };
 
 static void piece_end(const struct act *a, const struct sync_frame *L)
@@ -196,7 +196,7 @@ static void primitive_result(const struct act *a, const struct sync_frame *L)
 	case KF_r4k_flush_data_cache_page:
 	case KF_index_all:
 		SET(L->ran, 1);
-		SET(L->useful, L->useful + a->ret);
+		SET(L->useful, L->useful | a->ret);
 		break;
 	default:
 		break;

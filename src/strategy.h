@@ -3,7 +3,7 @@
  * Runs a strategy's program over a range, and the kernel version's choice of cache op.
  *
  * KFUNC(sync_range) arguments: page, offset, length, enum dma_op. KFUNC(cache_op): address, length, page,
- * offset, enum dma_op; returns how many lines it acted on.
+ * offset, enum dma_op; returns whether it acted on a line.
  */
 #ifndef STALELINE_STRATEGY_H
 #define STALELINE_STRATEGY_H

@@ -148,6 +148,7 @@ struct finding {
 	u32 cpu, ctx, step, kstep;
 	u32 page, offset; /* place meant; NO_ID when none */
 	u32 got, want; /* write identities, where the cell keeps them */
+	u32 fn; /* routine the context was in, 0: none */
 };
 
 #define MAX_FINDINGS 64

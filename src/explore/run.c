@@ -156,15 +156,18 @@ static bool default_choice(struct runner *r, struct choice *ret)
 
 static bool next_choice(struct runner *r, struct choice *ret)
 {
+	bool released;
+
 	if (w_top(&r->arena.world)->ended)
 		return false;
 	if (event_choice(r, ret) || default_choice(r, ret))
 		return true;
-	if (!r->release) {
-		r->release = true;
-		if (default_choice(r, ret))
-			return true;
-	}
+	/* a context whose event never came gets its turn at the end */
+	r->release = true;
+	released = default_choice(r, ret);
+	r->release = false;
+	if (released)
+		return true;
 	*ret = (struct choice){.kind = CHOICE_FINISH};
 	return true;
 }

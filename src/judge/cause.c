@@ -40,7 +40,7 @@ static guint writer_of(const struct history *h, u32 token)
 
 static const struct copy *copy_of(const struct copies *c, int source)
 {
-	return source < 0 ? &c->memory : &c->cache[source];
+	return source < 0 ? &c->memory : &c->seat[source];
 }
 
 /* From which moment on, without a break, the copy has held `token`; NO_ID: from the start. */
@@ -57,6 +57,17 @@ static guint held_since(const struct history *h, int source, u32 token, guint un
 	return NO_ID;
 }
 
+/* The colour that virtual address `va` selects. */
+static u32 colour_of(const struct cell *k, u32 va)
+{
+	return va >> k->machine.page_shift & (k->machine.l1d.colours - 1);
+}
+
+static gboolean seat_is_l2(const struct cell *k, int seat)
+{
+	return seat >= 0 && cache_is_l2(k, history_seat_cache(k, (u32)seat));
+}
+
 /* Where the reader got its data: the first level, going down, that it had not filled itself just then. */
 static int source_of(const struct history *h, guint reader)
 {
@@ -67,8 +78,8 @@ static int source_of(const struct history *h, guint reader)
 	if (!load || load->e == PLACE_MEMORY)
 		return -1;
 	if (load->e == PLACE_L2)
-		return (int)cache_l2(k);
-	return (int)load->cpu;
+		return (int)history_seat(k, cache_l2(k), 0);
+	return (int)history_seat(k, load->cpu, colour_of(k, load->a));
 }
 
 /*
@@ -159,7 +170,7 @@ static gboolean beside_a_buffer(const struct history *h)
 /* Did the CPU dirty the line beside the buffer while a device owned it? Else a sync in the right place helps. */
 static gboolean dirtied_while_owned(const struct history *h, const struct explanation *e)
 {
-	guint i = 0, cache;
+	guint i = 0, seat;
 
 	if (!(h->outcome->warned & BIT(W_LINE_SHARED)))
 		return FALSE;
@@ -168,9 +179,9 @@ static gboolean dirtied_while_owned(const struct history *h, const struct explan
 		while (!event_of(moment_at(h, i), EV_SYNC_BEGIN) && i < e->sync)
 			i++;
 	for (; i <= e->reader; i++)
-		for (cache = 0; cache < cache_count(&h->compiled->cell); cache++)
-			if (moment_at(h, i)->after.cache[cache].dirty &&
-			    !before(h, i)->cache[cache].dirty)
+		for (seat = 0; seat < history_seats(&h->compiled->cell); seat++)
+			if (moment_at(h, i)->after.seat[seat].dirty &&
+			    !before(h, i)->seat[seat].dirty)
 				return TRUE;
 	return FALSE;
 }
@@ -194,20 +205,68 @@ static void explain_wrong_page(const struct history *h, struct explanation *ret)
 	}
 }
 
+/* A cache op of the place, between two moments, at an address of another colour than `seat`. */
+static gboolean op_of_other_colour(const struct history *h, int seat, guint from, guint until)
+{
+	const struct cell *k = &h->compiled->cell;
+	guint i, j;
+
+	if (k->machine.l1d.colours == 1 || seat < 0 || seat_is_l2(k, seat))
+		return FALSE;
+	for (i = from == NO_ID ? 0 : from; i < until; i++) {
+		const struct moment *m = moment_at(h, i);
+
+		for (j = 0; j < m->events->len; j++) {
+			const struct event *e = &g_array_index(m->events, struct event, j);
+
+			if (e->kind == EV_CACHE_OP && cell_page_of(k, e->c) == h->page &&
+			    history_seat(k, e->cpu, colour_of(k, e->b)) != (u32)seat)
+				return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/* `token` was stored through an address that led to another page than meant. */
+static gboolean written_astray(const struct history *h, u32 token)
+{
+	const struct cell *k = &h->compiled->cell;
+	guint i, j;
+
+	for (i = 0; i < h->moments->len; i++) {
+		const struct moment *m = moment_at(h, i);
+
+		for (j = 0; j < m->events->len; j++) {
+			const struct event *e = &g_array_index(m->events, struct event, j);
+
+			if (e->kind == EV_STORE && e->d == token && e->c != cell_page_of(k, e->b))
+				return TRUE;
+		}
+	}
+	return FALSE;
+}
+
 /* The newest data is not in memory: where did it get stuck? */
 static void explain_missing(const struct history *h, u32 want, struct explanation *ret)
 {
 	const struct cell *k = &h->compiled->cell;
 	const struct copies *now = &moment_at(h, ret->reader)->after;
-	u32 l2 = cache_l2(k), cache;
+	u32 seat;
 	guint i;
 
-	for (cache = 0; cache < cache_count(k); cache++) {
-		if (!now->cache[cache].present || now->cache[cache].token != want)
+	for (seat = 0; seat < history_seats(k); seat++) {
+		if (!now->seat[seat].present || now->seat[seat].token != want)
 			continue;
-		ret->cause = cache == l2 && ret->sync_ran ? CAUSE_L2_NOT_MAINTAINED :
-							    CAUSE_NOT_WRITTEN_BACK;
-		ret->source = (int)cache;
+		ret->source = (int)seat;
+		ret->cause = CAUSE_NOT_WRITTEN_BACK;
+		if (seat_is_l2(k, (int)seat) && ret->sync_ran)
+			ret->cause = CAUSE_L2_NOT_MAINTAINED;
+		else if (op_of_other_colour(h, (int)seat, ret->new_writer, ret->reader))
+			ret->cause = CAUSE_ALIAS;
+		return;
+	}
+	if (written_astray(h, want)) {
+		ret->cause = CAUSE_FOREIGN_WRITE;
 		return;
 	}
 	for (i = ret->reader + 1; i > 0; i--) {
@@ -219,7 +278,6 @@ static void explain_missing(const struct history *h, u32 want, struct explanatio
 		ret->culprit = i - 1;
 		return;
 	}
-	ret->cause = CAUSE_FOREIGN_WRITE;
 }
 
 static void explain_memory(const struct history *h, u32 want, struct explanation *ret)
@@ -240,29 +298,51 @@ static void explain_memory(const struct history *h, u32 want, struct explanation
 	explain_missing(h, want, ret);
 }
 
+/* A sync that ran before the copy came, which came before the newest write. */
+static gboolean came_behind_a_sync(const struct history *h, guint since,
+				   const struct explanation *e)
+{
+	guint i;
+
+	if (since == NO_ID || (e->new_writer != NO_ID && since > e->new_writer))
+		return FALSE;
+	for (i = 0; i < since; i++) {
+		const struct event *piece = event_of(moment_at(h, i), EV_SYNC_PIECE);
+
+		if (piece && piece->d)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* The copy that was read was in the way: did the sync come too early, or not at all? */
 static void explain_cached(const struct history *h, struct explanation *ret)
 {
 	const struct cell *k = &h->compiled->cell;
-	guint since = held_since(h, ret->source, h->finding.got, ret->reader), i;
+	const struct copies *now = &moment_at(h, ret->reader)->after;
+	guint since = held_since(h, ret->source, h->finding.got, ret->reader);
+	u32 seat;
 
 	ret->source_since = since;
-	if (moment_at(h, ret->reader)->after.aliased) {
-		ret->cause = CAUSE_ALIAS;
+	ret->cause = CAUSE_NOT_INVALIDATED;
+	if (written_astray(h, h->finding.got)) {
+		ret->cause = CAUSE_FOREIGN_WRITE;
 		return;
 	}
-	ret->cause = CAUSE_NOT_INVALIDATED;
-	if ((u32)ret->source == cache_l2(k) && ret->sync_ran)
-		ret->cause = CAUSE_L2_NOT_MAINTAINED;
-	if (since == NO_ID)
+	for (seat = 0; seat < history_seats(k); seat++)
+		if ((int)seat != ret->source && !seat_is_l2(k, (int)seat) &&
+		    now->seat[seat].present && now->seat[seat].token == h->finding.want)
+			ret->cause = CAUSE_ALIAS;
+	if (op_of_other_colour(h, ret->source, ret->old_writer, ret->reader))
+		ret->cause = CAUSE_ALIAS;
+	if (ret->cause == CAUSE_ALIAS)
 		return;
-	/* invalidated by the sync, then filled again while the device owned it */
-	for (i = 0; i < since; i++)
-		if (ret->sync_ran && event_of(moment_at(h, i), EV_DROP) && ret->sync != NO_ID &&
-		    i > ret->sync) {
-			ret->cause = CAUSE_REFILLED_DURING_DMA;
-			ret->culprit = since;
-		}
+	if (seat_is_l2(k, ret->source) && ret->sync_ran) {
+		ret->cause = CAUSE_L2_NOT_MAINTAINED;
+	} else if (came_behind_a_sync(h, since, ret)) {
+		ret->cause = CAUSE_REFILLED_DURING_DMA;
+		ret->culprit = since;
+	}
 }
 
 void explain(const struct history *h, struct explanation *ret)

@@ -15,13 +15,13 @@ struct explanation {
 	guint old_writer, new_writer; /* moments that made what was read / what should have been */
 	guint old_step, new_step; /* their scenario steps; NO_ID for boot content */
 	guint reader; /* the violation itself: the last moment */
-	int source; /* cache the old data was read from, or -1 for memory */
+	int source; /* seat that the old data was read from, or that the newest is stuck in; -1: memory */
 	guint source_since; /* moment from which that copy held it */
 	gboolean astray; /* culprit is a cache op for the place that reached another page */
 	guint culprit; /* moment that did the damage: write-back, discard, remapping */
 	guint sync; /* moment of the sync that was owed; its SYNC_BEGIN event */
 	gboolean sync_ran; /* it ran a cache op */
-	u32 sync_useful; /* lines it acted on */
+	gboolean sync_useful; /* a cache op of it acted on some line */
 };
 
 void explain(const struct history *h, struct explanation *ret);

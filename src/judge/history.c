@@ -48,30 +48,58 @@ char *history_data_name(const struct compiled *c, u32 token)
 	return compiled_step_name(c, step);
 }
 
+u32 history_seats(const struct cell *k)
+{
+	return history_seat(k, cache_count(k), 0);
+}
+
+u32 history_seat(const struct cell *k, u32 cache, u32 colour)
+{
+	u32 l1s = min_u32(cache, k->machine.cpus);
+
+	/* behind the L1s' colours the L2 has one seat */
+	return l1s * k->machine.l1d.colours + (cache - l1s) + colour;
+}
+
+u32 history_seat_cache(const struct cell *k, u32 seat)
+{
+	return min_u32(seat / k->machine.l1d.colours, k->machine.cpus);
+}
+
+char *history_seat_name(const struct cell *k, u32 seat)
+{
+	u32 cache = history_seat_cache(k, seat);
+
+	if (cache_is_l2(k, cache))
+		return g_strdup("L2");
+	if (k->machine.l1d.colours == 1)
+		return g_strdup_printf("D$ cpu%u", cache);
+	return g_strdup_printf("D$ cpu%u colour %u", cache, seat - history_seat(k, cache, 0));
+}
+
 static void copies_take(const struct world *w, u32 page, u32 offset, struct copies *c)
 {
 	const struct cell *k = w->k;
 	u32 granule = datum_granule_in_sector(k, offset);
 	u32 pa = cell_page_pa(k, page) + offset;
 	u32 page_granules = k->page_sectors * k->sector_granules;
-	u32 cache, colour, found;
+	u32 cache, colour;
 
 	memset(c, 0, sizeof(*c));
 	c->memory.present = TRUE;
 	c->memory.token = datum_get(k, datum_memory(w, page, offset), granule);
 	c->newest = w->word[k->layout.flat + page * page_granules + (offset >> k->granule_shift)];
 	for (cache = 0; cache < cache_count(k); cache++) {
-		for (colour = 0, found = 0; colour < cache_geometry(k, cache)->colours; colour++) {
+		for (colour = 0; colour < cache_geometry(k, cache)->colours; colour++) {
 			u32 set = cache_colour_set(k, cache, pa, colour);
 			const struct w_line *line = cache_find(w, cache, set, pa);
+			struct copy *copy = &c->seat[history_seat(k, cache, colour)];
 
 			if (!line)
 				continue;
-			c->aliased |= found++ > 0;
-			c->cache[cache].present = TRUE;
-			c->cache[cache].dirty |= line->dirty != 0;
-			c->cache[cache].token =
-				datum_get(k, cache_sector(k, cache, line, pa), granule);
+			copy->present = TRUE;
+			copy->dirty = line->dirty != 0;
+			copy->token = datum_get(k, cache_sector(k, cache, line, pa), granule);
 		}
 	}
 }
@@ -166,10 +194,9 @@ static gboolean same_copies(const struct recorder *r, const struct copies *a,
 
 	if (a->memory.token != b->memory.token || a->newest != b->newest)
 		return FALSE;
-	for (i = 0; i < cache_count(r->k); i++)
-		if (a->cache[i].present != b->cache[i].present ||
-		    a->cache[i].dirty != b->cache[i].dirty ||
-		    a->cache[i].token != b->cache[i].token)
+	for (i = 0; i < history_seats(r->k); i++)
+		if (a->seat[i].present != b->seat[i].present ||
+		    a->seat[i].dirty != b->seat[i].dirty || a->seat[i].token != b->seat[i].token)
 			return FALSE;
 	return TRUE;
 }

@@ -15,11 +15,23 @@ struct copy {
 	u32 token;
 };
 
-/* All copies, as they stand after a choice. Cache 0 to cpus - 1 are L1s (any colour), then the L2. */
+/*
+ * Where a cache can hold the granule: one seat per cache and colour, the L1s first. The loader admits no more
+ * than MAX_COLOURS colours.
+ */
+#define MAX_COLOURS 8u
+#define MAX_SEATS (MAX_CPUS * MAX_COLOURS + 1)
+
+u32 history_seats(const struct cell *k);
+u32 history_seat(const struct cell *k, u32 cache, u32 colour);
+u32 history_seat_cache(const struct cell *k, u32 seat);
+/* "D$ cpu0", "D$ cpu0 colour 1", "L2"; newly allocated. */
+char *history_seat_name(const struct cell *k, u32 seat);
+
+/* All copies, as they stand after a choice. */
 struct copies {
 	struct copy memory;
-	struct copy cache[MAX_CPUS + 1];
-	gboolean aliased; /* an L1 holds it in more than one colour */
+	struct copy seat[MAX_SEATS];
 	u32 newest;
 };
 

@@ -239,7 +239,7 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 		o->limit = "an interrupt from the keyboard";
 		break;
 	case EXPLORE_FIRST:
-		o->limit = "the first violation, as asked";
+		o->limit = "--first";
 		break;
 	case EXPLORE_COMPLETE:
 		break;

@@ -38,8 +38,7 @@ char *report_verdict(const struct outcome *o)
 		g_string_append(text, "violates: ");
 		append_rules(text, o);
 		if (o->limit)
-			g_string_append_printf(text, " (seen before %s was hit; not complete)",
-					       o->limit);
+			g_string_append_printf(text, " (stopped by %s)", o->limit);
 		break;
 	case VERDICT_REFUSED:
 		g_string_append_printf(text, "refused: %s", o->refused);

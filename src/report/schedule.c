@@ -75,7 +75,8 @@ static char *pte_page(const struct compiled *c, u32 pte)
 
 static char *event_text(const struct compiled *c, const struct moment *m, const struct event *e)
 {
-	const struct step_info *info = compiled_info(c, e->kind != EV_STEP_BEGIN && e->step != NO_ID ? e->step : m->step);
+	const struct step_info *info =
+		compiled_info(c, e->kind != EV_STEP_BEGIN && e->step != NO_ID ? e->step : m->step);
 	const char *step = info ? info->text : "";
 	g_autofree char *page = NULL;
 
@@ -89,11 +90,12 @@ static char *event_text(const struct compiled *c, const struct moment *m, const 
 		return g_strdup("reads memory");
 	case EV_CACHE_OP:
 		if (cell_page_of(&c->cell, e->c) != NO_ID)
-			page = compiled_page_name(c, cell_page_of(&c->cell, e->c));
+			page = compiled_place(c, cell_page_of(&c->cell, e->c),
+					      e->c & (cell_page_bytes(&c->cell) - 1));
 		return g_strdup_printf("%s %s: %s", cache_op_name(e->a), page ? page : "?",
 				       outcome_words[e->d]);
 	case EV_SYNC_BEGIN:
-		return g_strdup_printf("%s: sync", step);
+		return g_strdup_printf("%s: sync begins", step);
 	case EV_SYNC_PIECE:
 		return g_strdup_printf("%s: %s", step, e->d ? "synced" : "NO CACHE OP");
 	case EV_SET_PTE:
@@ -192,15 +194,14 @@ static char **header_row(const struct history *h, guint columns)
 	const struct cell *k = &h->compiled->cell;
 	g_autofree char *place = compiled_place(h->compiled, h->page, h->offset);
 	char **row = g_new0(char *, columns + 1);
-	guint j = 0, cache;
+	guint j = 0, seat;
 
 	row[j++] = g_strdup("step");
 	row[j++] = g_strdup("who");
 	row[j++] = g_strdup("what");
 	if (h->page != NO_ID) {
-		for (cache = 0; cache < cache_count(k); cache++)
-			row[j++] = cache_is_l2(k, cache) ? g_strdup("L2") :
-							   g_strdup_printf("D$ cpu%u", cache);
+		for (seat = 0; seat < history_seats(k); seat++)
+			row[j++] = history_seat_name(k, seat);
 		row[j++] = g_strdup_printf("memory %s", place);
 	}
 	row[j++] = g_strdup("");
@@ -216,7 +217,7 @@ static char **moment_row(const struct history *h, guint at, guint columns,
 	const struct cell *k = &h->compiled->cell;
 	char **row = g_new0(char *, columns + 1);
 	GString *mark = g_string_new(NULL);
-	guint j = 0, cache, i;
+	guint j = 0, seat, i;
 
 	for (i = 0; i < count; i++) {
 		if (marks[i].moment != at)
@@ -230,9 +231,9 @@ static char **moment_row(const struct history *h, guint at, guint columns,
 	row[j++] = moment_actor(h->compiled, m);
 	row[j++] = moment_text(h->compiled, m, at == h->moments->len - 1 ? h->finding.step : NO_ID);
 	if (h->page != NO_ID) {
-		for (cache = 0; cache < cache_count(k); cache++)
-			row[j++] = copy_text(h->compiled, &m->after.cache[cache],
-					     &before->cache[cache], FALSE);
+		for (seat = 0; seat < history_seats(k); seat++)
+			row[j++] = copy_text(h->compiled, &m->after.seat[seat], &before->seat[seat],
+					     FALSE);
 		row[j++] = copy_text(h->compiled, &m->after.memory, &before->memory, !at);
 	}
 	row[j++] = g_string_free(mark, FALSE);
@@ -268,7 +269,7 @@ static gboolean minor(const struct history *h, guint at)
 void schedule_append(GString *out, const struct history *h, const char *title,
 		     const struct schedule_mark *marks, guint count, gboolean all)
 {
-	guint columns = 4 + (h->page != NO_ID ? cache_count(&h->compiled->cell) + 1 : 0);
+	guint columns = 4 + (h->page != NO_ID ? history_seats(&h->compiled->cell) + 1 : 0);
 	struct grid *grid = grid_new(columns, TRUE);
 	guint shown = 0, i, from = 0, left = 0;
 

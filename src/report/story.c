@@ -47,13 +47,9 @@ static guint sync_step(const struct story *s)
 
 static char *cache_name(const struct story *s, int source)
 {
-	const struct cell *k = &s->c->cell;
-
 	if (source < 0)
 		return g_strdup("memory");
-	if ((u32)source == cache_l2(k))
-		return g_strdup("the L2");
-	return g_strdup_printf("cpu%d's D$", source);
+	return history_seat_name(&s->c->cell, (u32)source);
 }
 
 static void headline(const struct story *s, GString *text)
@@ -87,6 +83,13 @@ static void headline(const struct story *s, GString *text)
 		g_string_append_printf(text, "%s means %s, but its address leads to another page",
 				       actor, s->place);
 		return;
+	case R_BUG_ON:
+		if (f->fn)
+			g_string_append_printf(text, "%s: a BUG_ON of %s() fired", step,
+					       kfunc_name(f->fn));
+		else
+			g_string_append_printf(text, "%s: %s", step, rule_text(R_BUG_ON));
+		return;
 	case R_BAD_ADDRESS:
 	case R_DEADLOCK:
 	case R_SLEEP_IN_ATOMIC:
@@ -94,14 +97,14 @@ static void headline(const struct story *s, GString *text)
 	case R_IRQS_UNBALANCED:
 	case R_SLOT_EXHAUSTED:
 	case R_MACHINE_CHECK:
-	case R_BUG_ON:
 	case R_DMA_OWNERSHIP:
 	case R_DMA_MISUSE:
 	case R_UNSYNCED_RANGE:
 	case RULE_COUNT:
 		break;
 	}
-	g_string_append_printf(text, "%s: %s", !compiled_info(s->c, f->step) && f->ctx != NO_ID ? actor : step,
+	g_string_append_printf(text, "%s: %s",
+			       !compiled_info(s->c, f->step) && f->ctx != NO_ID ? actor : step,
 			       rule_text((enum rule)f->rule));
 }
 
@@ -195,7 +198,7 @@ static void why_sync(const struct story *s, GString *out)
 		g_string_append_printf(
 			out,
 			"  - The sync owed in between is (%u), %s. It ran, but (%u), its op for this "
-			"line, went through a mapping\n    that leads to another page by now: see "
+			"line, went through an address\n    that leads to another page by now: see "
 			"wrong-page.\n",
 			s->n_sync, step, s->n_culprit);
 	else if (!s->e.sync_ran)
@@ -204,6 +207,12 @@ static void why_sync(const struct story *s, GString *out)
 			"  - The sync owed in between is (%u), %s, and it did nothing here: "
 			"strategy `%s` is\n    \"%s\".\n",
 			s->n_sync, step, strategy->name, strategy->doc);
+	else if (s->e.cause == CAUSE_ALIAS)
+		g_string_append_printf(
+			out,
+			"  - The sync owed in between is (%u), %s: strategy `%s` ran its cache ops "
+			"through an address of\n    another colour, where this copy is not.\n",
+			s->n_sync, step, strategy->name);
 	else if (s->e.cause == CAUSE_L2_NOT_MAINTAINED)
 		g_string_append_printf(
 			out,
@@ -212,9 +221,9 @@ static void why_sync(const struct story *s, GString *out)
 			s->n_sync, step, strategy->name);
 	else if (s->e.culprit != NO_ID && s->e.culprit > s->e.sync &&
 		 moment_step(s, s->e.culprit) == sync_step(s))
-		g_string_append_printf(out,
-				       "  - (%u) is a cache op of the sync (%u), %s, by strategy `%s`.\n",
-				       s->n_culprit, s->n_sync, step, strategy->name);
+		g_string_append_printf(
+			out, "  - (%u) is a cache op of the sync (%u), %s, by strategy `%s`.\n",
+			s->n_culprit, s->n_sync, step, strategy->name);
 	else if (s->e.cause == CAUSE_REFILLED_DURING_DMA)
 		g_string_append_printf(
 			out,
@@ -231,9 +240,19 @@ static void why_sync(const struct story *s, GString *out)
 		g_string_append_printf(
 			out,
 			"  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
-			"ops, which acted on %u line%s,\n    but not on this one.\n",
-			s->n_sync, step, strategy->name, s->e.sync_useful,
-			s->e.sync_useful == 1 ? "" : "s");
+			"ops, but they did not help\n    this copy: see the rows below.\n",
+			s->n_sync, step, strategy->name);
+}
+
+/* A device wrote the newest data, and memory still has it. */
+static gboolean memory_holds_newest(const struct story *s)
+{
+	const struct moment *reader = s->h->moments->pdata[s->e.reader];
+	const struct moment *writer =
+		s->e.new_writer == NO_ID ? NULL : s->h->moments->pdata[s->e.new_writer];
+
+	return writer && writer->device != NO_ID &&
+	       reader->after.memory.token == s->h->finding.want;
 }
 
 /* Who wrote the two, where the old copy sat, what the sync owed did: in sentences. */
@@ -248,6 +267,14 @@ static void why_data(const struct story *s, GString *out)
 	case CAUSE_NOT_INVALIDATED:
 	case CAUSE_REFILLED_DURING_DMA:
 	case CAUSE_ALIAS:
+		if (device) {
+			g_string_append_printf(
+				out,
+				"  - (%u): the device reads memory, but `%s` of (%u) is "
+				"still in a dirty line of %s.\n",
+				s->n_reader, s->want, s->n_new, source);
+			break;
+		}
 		g_string_append_printf(out, "  - (%u) got `%s`, because it hit a line of %s",
 				       s->n_reader, s->got, source);
 		if (s->n_old)
@@ -290,6 +317,14 @@ static void why_data(const struct story *s, GString *out)
 			s->place);
 		break;
 	case CAUSE_FOREIGN_WRITE:
+		if (e->source >= 0) {
+			g_string_append_printf(
+				out,
+				"  - (%u) got `%s`, which was meant for another page: the "
+				"address it was stored through led here.\n",
+				s->n_reader, s->got);
+			break;
+		}
 		g_string_append_printf(
 			out, "  - `%s` of (%u) never reached %s: it went to another page.\n",
 			s->want, s->n_new, s->place);
@@ -302,7 +337,7 @@ static void why_data(const struct story *s, GString *out)
 	}
 	if (e->cause != CAUSE_UNKNOWN)
 		why_sync(s, out);
-	if (e->cause == CAUSE_NOT_INVALIDATED && s->n_new && !s->c->cell.machine.dma_coherent)
+	if (e->cause == CAUSE_NOT_INVALIDATED && memory_holds_newest(s))
 		g_string_append_printf(
 			out,
 			"  - Memory holds `%s` because of (%u); this machine's DMA does not "

@@ -377,6 +377,7 @@ static void contexts_compile(struct compiler *c, const struct ynode *map)
 		const struct ynode *steps;
 
 		e = &g_array_index(map->entries, struct yentry, c->context);
+		c->rounds = d->times < TIMES_TRIGGERED ? d->times : 1;
 		d->first_step = c->out->steps->len;
 		if (e->value->kind == Y_MAP &&
 		    (steps = bind_required(&c->b, e->value, "context", "steps")))
@@ -656,6 +657,13 @@ struct compiled *compile_cell(const struct compile_request *request)
 					request->strategy_at, request->trees);
 	if (c.out->strategy)
 		k->strategy = c.out->strategy->program;
+	if (c.out->strategy && c.out->strategy->task_slots && k->preempt)
+		diag_help(
+			diag_error(
+				request->diag, "E0159", ynode_get(root, "kernel")->used_at,
+				"preempt: strategy `%s` uses kmap-local, whose slots belong to a task",
+				c.out->strategy->name),
+			"switching tasks with such slots is not modelled: leave out `preempt: yes`");
 	g_hash_table_unref(c.mm_of);
 	g_array_unref(c.next_va);
 	g_array_unref(c.polls);

@@ -8,6 +8,8 @@
 
 #define USER_VA_FIRST 0x00400000u
 #define DEFAULT_BYTES 4u
+/* a write's identity is its step and a count of 20 bits */
+#define ROUNDS_MAX 1048575u
 
 static const char *const direction_words[] = {"bidirectional", "to-device", "from-device", NULL};
 
@@ -540,7 +542,16 @@ static void repeat_compile(struct compiler *c, const struct parsed *p)
 	end.arg[0] = (u32)bind_number(&c->b, times, "times", SCALAR_COUNTS, 1, 1000000, 1);
 	end.arg[1] = first;
 	end.arg[2] = c->loop_depth++;
+	c->rounds *= end.arg[0];
+	if (c->rounds > ROUNDS_MAX)
+		diag_primary_label(
+			diag_error(c->b.diag, "E0158", times->used_at,
+				   "repeat: the steps below are executed %" G_GUINT64_FORMAT
+				   " times in all",
+				   c->rounds),
+			"expected at most %u", ROUNDS_MAX);
 	steps_compile(c, body);
+	c->rounds /= end.arg[0];
 	c->loop_depth--;
 	if (c->out->steps->len == first && diag_mark(c->b.diag) == before)
 		diag_error(c->b.diag, "E0175", p->name->used_at,

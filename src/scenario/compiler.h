@@ -12,6 +12,7 @@ struct compiler {
 	struct compiled *out;
 	guint context; /* the one whose steps are read */
 	guint loop_depth;
+	guint64 rounds; /* how often the steps read now are executed in one run of their context */
 	GHashTable *mm_of; /* name -> address space + 1 */
 	GArray *next_va; /* guint32 per address space */
 	GArray *polls; /* struct poll_ref: resolved when all steps are known */

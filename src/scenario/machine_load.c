@@ -155,6 +155,11 @@ static void machine_check(struct binder *b, const struct ynode *at, const struct
 		diag_error(b->diag, "E0123", at->used_at,
 			   "machine: a cache line of %u bytes is larger than a page of %u", line,
 			   page);
+	if (m->l1d.virtual_index && machine_cache_bytes(&m->l1d) / m->l1d.ways / page > 8 && at)
+		diag_help(
+			diag_error(b->diag, "E0129", at->used_at,
+				   "machine: the D-cache has more than 8 colours"),
+			"a way of it must be at most 8 pages; Linux knows no more colours either");
 	if (m->l2.present && m->l2.line_shift < m->l1d.line_shift && at)
 		diag_help(diag_error(b->diag, "E0124", at->used_at,
 				     "machine: the L2's lines are smaller than the L1's"),

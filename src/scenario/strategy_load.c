@@ -263,6 +263,7 @@ static void primitive_compile(struct compiler *c, const struct ynode *key,
 		c->s->cache_ops |= p->fn == KF_cache_op || p->fn == KF_index_all ||
 				   p->fn == KF_r4k_flush_data_cache_page;
 		c->s->index_ops |= p->fn == KF_index_all;
+		c->s->task_slots |= p->fn == KF_kmap_local;
 		emit(c, SOP_CALL, p->fn, slot);
 		return;
 	}

@@ -12,6 +12,7 @@ struct strategy_file {
 	GArray *ops; /* struct strategy_op */
 	struct strategy program; /* points into ops */
 	gboolean index_ops; /* it runs index ops over whole caches */
+	gboolean task_slots; /* it uses kmap-local */
 	gboolean cache_ops; /* it runs any cache op at all */
 };
 

@@ -106,7 +106,8 @@ class Run:
             return pa // cache.line % cache.sets, pa
         if self.set_now is not None:
             return self.set_now, pa
-        there = [k for k in cache.lines if k[1] == pa]
+        # a snoop or an index op: colour by colour, which the log does not say
+        there = sorted(k for k in cache.lines if k[1] == pa)
         for k in there:
             if dirty is None or cache.lines[k][0] == dirty:
                 return k
