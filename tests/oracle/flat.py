@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A flat oracle: decides from the log of a schedule which data rule each access breaks.
 
-    events PATH | flat.py [--keep-going] [--leak-is-a-load]
+    events PATH | flat.py [--keep-going]
 
 Reads what tests/tools/events.c prints; its head describes the lines. Written from the definition of wrong in
 the design (write identities, the flat machine, one rule per access) and from nothing of src/. It keeps
@@ -14,8 +14,7 @@ Each load must return what the copy holds that it says it came from; what it ret
 `newest`, and the rule that comes of it with the one staleline reports after the same choice. At the end the
 copies must be the model's, and lost-write is decided.
 
---leak-is-a-load: a device's read is stale-dma-read where the design as written makes a leak of it; how often
-that was needed is counted. --keep-going: prints all disagreements, not only the first.
+--keep-going: prints all disagreements, not only the first.
 
 Exit status 0: agreed on everything; 1: a disagreement, which is printed; 2: the log is broken.
 """
@@ -43,8 +42,8 @@ class Cache:
 class Run:
     """One schedule of one cell."""
 
-    def __init__(self, title, leak_is_a_load):
-        self.title, self.leak_is_a_load, self.waived = title, leak_is_a_load, 0
+    def __init__(self, title):
+        self.title = title
         self.caches, self.pfn_page, self.in_use = [], {}, {}
         self.pfn = {}
         self.steps, self.maps, self.handles = {}, {}, {}
@@ -210,10 +209,7 @@ class Run:
         if token == want:
             return
         if at in self.leaks:
-            if rule == 'stale-load' or not self.leak_is_a_load:
-                rule = 'leak'
-            else:
-                self.waived += 1
+            rule = 'leak'
         self.breaks(rule, step, at[0], at[1], token, want)
 
     def polls(self, at, token, step):
@@ -570,7 +566,7 @@ class Run:
 HEADERS = {'cache', 'page', 'step', 'map'}
 
 
-def check(stream, leak_is_a_load):
+def check(stream):
     """Yields (run, error or None) for each run of the log."""
     run = error = None
     number = 0
@@ -578,7 +574,7 @@ def check(stream, leak_is_a_load):
         f = text.split()
         what = f[0]
         if what == 'run':
-            run, error = Run(text[4:].rstrip('\n').split('\t'), leak_is_a_load), None
+            run, error = Run(text[4:].rstrip('\n').split('\t')), None
             continue
         if what == 'done':
             if not error:
@@ -615,15 +611,14 @@ def check(stream, leak_is_a_load):
 def main():
     args = sys.argv[1:]
     keep_going = '--keep-going' in args
-    runs = accesses = violations = waived = disagreements = 0
+    runs = accesses = violations = disagreements = 0
     files = set()
     try:
-        for run, error in check(sys.stdin, '--leak-is-a-load' in args):
+        for run, error in check(sys.stdin):
             runs += 1
             files.add(run.title[0])
             accesses += run.accesses
             violations += run.violations
-            waived += run.waived
             if error:
                 disagreements += 1
                 number, text, why = error
@@ -634,8 +629,8 @@ def main():
     except (EOFError, ValueError) as e:
         print('flat.py: %s' % e, file=sys.stderr)
         return 2
-    print('flat: %d scenarios, %d runs, %d accesses, %d violations, %d waived, %d disagreements'
-          % (len(files), runs, accesses, violations, waived, disagreements))
+    print('flat: %d scenarios, %d runs, %d accesses, %d violations, %d disagreements'
+          % (len(files), runs, accesses, violations, disagreements))
     return 1 if disagreements else 0
 
 

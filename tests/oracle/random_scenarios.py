@@ -232,7 +232,8 @@ class Generator:
         self.free = [self.odds(8) for _ in range(self.pages)]
         self.h, self.starts, self.completes = 0, [], None
         self.served = False
-        out = ['format: 1', 'strategy: ' + self.pick(STRATEGIES), 'machine:', '  preset: toy',
+        strategy = self.pick(STRATEGIES)
+        out = ['format: 1', 'strategy: ' + strategy, 'machine:', '  preset: toy',
                '  l1d: ' + self.pick(ALIASING if self.aliases else L1)]
         if self.odds(45):
             out.append('  l2: {size: %d, ways: %d, line: %d}'
@@ -244,7 +245,8 @@ class Generator:
             out.append('  post-dma-flush: yes')
         out += ['kernel:', '  last-pkmap: %d' % self.pick([2, 4]),
                 '  hardirq-nesting: %s' % self.pick(['no', 'no', 'yes']),
-                '  preempt: %s' % self.pick(['no', 'no', 'no', 'yes']), 'force: yes', 'pages:']
+                '  preempt: %s' % # the slots of kmap-local belong to a task: refused with preempt
+                self.pick(['no', 'no', 'no', 'yes' if strategy != 'kmap-local' else 'no']), 'force: yes', 'pages:']
         for p in range(self.pages):
             out.append('  p%d: {zone: %s%s}' % (p, 'highmem' if self.high[p] else 'lowmem',
                                                 ', free: yes' if self.free[p] else ''))

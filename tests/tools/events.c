@@ -272,7 +272,8 @@ static void run_cell(struct scenario *s, const struct scenario_cell *cell, const
 	guint i;
 
 	if (cell->schedule) {
-		if (strcmp(cell->schedule, "all") && (!schedule || !strcmp(schedule, cell->schedule)))
+		if (strcmp(cell->schedule, "all") &&
+		    (!schedule || !strcmp(schedule, cell->schedule)))
 			run_one(s, cell, cell->schedule);
 		return;
 	}
