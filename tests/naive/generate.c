@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "generate.h"
 
+#include <string.h>
+
 enum { PAGE_BYTES = 64, PAGES_MAX = 3, CONTEXTS_MAX = 3, MAPS_MAX = 12, HANDLES_MAX = 12 };
 
 enum level { PROCESS, SOFTIRQ, HARDIRQ };
@@ -26,6 +28,7 @@ struct generator {
 	guint64 state;
 	GString *out;
 	gboolean aliases;
+	gboolean task_slots; /* the strategy maps with kmap_local() */
 	guint pages, devices, contexts;
 	gboolean highmem[PAGES_MAX];
 	gboolean free[PAGES_MAX]; /* if all steps ran in the order of the file */
@@ -118,7 +121,8 @@ static void kernel(struct generator *g)
 	line(g, "  last-pkmap: %s", ONE_OF(g, "2", "4"));
 	line(g, "  debug-highmem: %s", ONE_OF(g, "no", "no", "yes"));
 	line(g, "  hardirq-nesting: %s", ONE_OF(g, "no", "no", "yes"));
-	line(g, "  preempt: %s", ONE_OF(g, "no", "no", "yes"));
+	/* slots of tasks, switched with them, are not modelled: the loader refuses the two together */
+	line(g, "  preempt: %s", g->task_slots ? "no" : ONE_OF(g, "no", "no", "yes"));
 }
 
 static void pages(struct generator *g)
@@ -473,13 +477,15 @@ static void context(struct generator *g, guint i)
 char *generate_scenario(guint64 seed)
 {
 	struct generator g = {.state = seed, .out = g_string_new(NULL)};
+	const char *strategy;
 	guint i;
 
 	line(&g, "format: 1");
-	line(&g, "strategy: %s",
-	     ONE_OF(&g, "none", "lowmem-only", "kmap-high-get", "arm-reentrant", "ppc",
-		    "shared-slot", "flush-all", "context-slots", "kmap-stack", "kmap-local",
-		    "l1-only", "uncached"));
+	strategy = ONE_OF(&g, "none", "lowmem-only", "kmap-high-get", "arm-reentrant", "ppc",
+			  "shared-slot", "flush-all", "context-slots", "kmap-stack", "kmap-local",
+			  "l1-only", "uncached");
+	g.task_slots = !strcmp(strategy, "kmap-local");
+	line(&g, "strategy: %s", strategy);
 	machine(&g);
 	kernel(&g);
 	pages(&g);

@@ -233,6 +233,8 @@ class Generator:
         self.h, self.starts, self.completes = 0, [], None
         self.served = False
         strategy = self.pick(STRATEGIES)
+        # the slots of kmap-local belong to a task: refused with preempt
+        preempt = 'no' if strategy == 'kmap-local' else 'yes'
         out = ['format: 1', 'strategy: ' + strategy, 'machine:', '  preset: toy',
                '  l1d: ' + self.pick(ALIASING if self.aliases else L1)]
         if self.odds(45):
@@ -245,8 +247,7 @@ class Generator:
             out.append('  post-dma-flush: yes')
         out += ['kernel:', '  last-pkmap: %d' % self.pick([2, 4]),
                 '  hardirq-nesting: %s' % self.pick(['no', 'no', 'yes']),
-                '  preempt: %s' % # the slots of kmap-local belong to a task: refused with preempt
-                self.pick(['no', 'no', 'no', 'yes' if strategy != 'kmap-local' else 'no']), 'force: yes', 'pages:']
+                '  preempt: %s' % self.pick(['no', 'no', 'no', preempt]), 'force: yes', 'pages:']
         for p in range(self.pages):
             out.append('  p%d: {zone: %s%s}' % (p, 'highmem' if self.high[p] else 'lowmem',
                                                 ', free: yes' if self.free[p] else ''))
