@@ -80,43 +80,34 @@ static enum access_result range_op(struct act *a, const struct flush_frame *L, e
 	return ACCESS_DONE;
 }
 
-/*
- * arch/mips/include/asm/r4kcache.h blast_*dcache_range(), 2.6.36: from the line of the first byte to the
- * line of the last.
- */
-KFUNC(blast_dcache_range)
+/* From the line of the first byte to the line of the last. */
+static enum k_result blast_range(struct act *a, u32 line)
 {
 	enum access_result result;
 
 	K_BEGIN(flush_frame);
-	SET(L->at, first_line(L, dcache_line(a)));
-	SET(L->last, last_line(L, dcache_line(a)));
+	SET(L->at, first_line(L, line));
+	SET(L->last, last_line(L, line));
 	for (;;) {
 		K_ACCESS(cache_hit_op, result, range_op(a, L, L->op, L->at));
 		if (L->at == L->last)
 			break;
-		SET(L->at, L->at + dcache_line(a));
+		SET(L->at, L->at + line);
 	}
 	K_RETURN(L->useful);
 	K_END;
 }
 
+/* arch/mips/include/asm/r4kcache.h blast_*dcache_range(), 2.6.36 */
+KFUNC(blast_dcache_range)
+{
+	return blast_range(a, dcache_line(a));
+}
+
 /* arch/mips/include/asm/r4kcache.h blast_*scache_range(), 2.6.36 */
 KFUNC(blast_scache_range)
 {
-	enum access_result result;
-
-	K_BEGIN(flush_frame);
-	SET(L->at, first_line(L, scache_line(a)));
-	SET(L->last, last_line(L, scache_line(a)));
-	for (;;) {
-		K_ACCESS(cache_hit_op, result, range_op(a, L, L->op, L->at));
-		if (L->at == L->last)
-			break;
-		SET(L->at, L->at + scache_line(a));
-	}
-	K_RETURN(L->useful);
-	K_END;
+	return blast_range(a, scache_line(a));
 }
 
 struct blast_frame {
@@ -124,41 +115,31 @@ struct blast_frame {
 	u32 useful;
 };
 
-static u32 index_op(struct act *a, enum cache_op op, u32 set, u32 way)
+/* Way by way, each over all sets. */
+static enum k_result blast_whole(struct act *a, const struct cache_geometry *g, enum cache_op op)
 {
-	return bus_index_op(a, op, set, way) != OP_MISS;
+	K_BEGIN(blast_frame);
+	for (; L->way < g->ways; SET(L->way, L->way + 1)) {
+		for (SET(L->set, 0); L->set < g->sets; SET(L->set, L->set + 1)) {
+			K_STEP(cache_index_op);
+			SET(L->useful,
+			    L->useful | (bus_index_op(a, op, L->set, L->way) != OP_MISS));
+		}
+	}
+	K_RETURN(L->useful);
+	K_END;
 }
 
-/* arch/mips/include/asm/r4kcache.h blast_*dcache(), 2.6.36: way by way, each over all sets. Local only. */
+/* arch/mips/include/asm/r4kcache.h blast_*dcache(), 2.6.36. This CPU's only. */
 KFUNC(blast_dcache)
 {
-	K_BEGIN(blast_frame);
-	for (; L->way < a->k->machine.l1d.ways; SET(L->way, L->way + 1)) {
-		for (SET(L->set, 0); L->set < a->k->machine.l1d.sets; SET(L->set, L->set + 1)) {
-			K_STEP(cache_index_op);
-			SET(L->useful,
-			    L->useful | index_op(a, Index_Writeback_Inv_D, L->set, L->way));
-		}
-	}
-	K_RETURN(L->useful);
-	K_END;
+	return blast_whole(a, &a->k->machine.l1d, Index_Writeback_Inv_D);
 }
 
-/* arch/mips/include/asm/r4kcache.h blast_*scache(), 2.6.36 */
+/* arch/mips/include/asm/r4kcache.h blast_*scache(), 2.6.36; without an L2 there is no way to walk. */
 KFUNC(blast_scache)
 {
-	K_BEGIN(blast_frame);
-	if (!a->k->machine.l2.present)
-		K_RETURN(0);
-	for (; L->way < a->k->machine.l2.ways; SET(L->way, L->way + 1)) {
-		for (SET(L->set, 0); L->set < a->k->machine.l2.sets; SET(L->set, L->set + 1)) {
-			K_STEP(cache_index_op);
-			SET(L->useful,
-			    L->useful | index_op(a, Index_Writeback_Inv_SD, L->set, L->way));
-		}
-	}
-	K_RETURN(L->useful);
-	K_END;
+	return blast_whole(a, &a->k->machine.l2, Index_Writeback_Inv_SD);
 }
 
 /* The strategy `flush-all`: the whole L1, then the whole L2, as a cautious board port would. */
