@@ -28,33 +28,30 @@ static bool op_is_l2(enum cache_op op)
 	       op == Hit_Writeback_Inv_SD || op == Hit_Writeback_SD;
 }
 
-/* Moves all sectors of a line between a cache line and memory. */
-static void line_to_memory(const struct act *a, u32 cache, const struct w_line *line)
-{
-	const struct cell *k = a->k;
-	u32 pa = cache_line_pa(k, cache, line);
-	u32 page = cell_page_of(k, pa);
-	u32 offset = pa & (cell_page_bytes(k) - 1);
-	u32 bytes = 1u << cache_geometry(k, cache)->line_shift;
-	u32 at;
+/* Where copies of a line's data are: a cache, or memory where line is NULL. */
+struct holder {
+	u32 cache;
+	const struct w_line *line;
+};
 
-	for (at = 0; at < bytes; at += 1u << k->machine.sector_shift)
-		datum_copy(a->w, datum_memory(a->w, page, offset + at),
-			   cache_sector(k, cache, line, pa + at));
+static const struct holder memory = {CACHE_NONE, NULL};
+
+static const u32 *sector_of(const struct act *a, struct holder h, u32 pa)
+{
+	if (h.line)
+		return cache_sector(a->k, h.cache, h.line, pa);
+	return datum_memory(a->w, cell_page_of(a->k, pa), pa & (cell_page_bytes(a->k) - 1));
 }
 
-static void line_from_memory(const struct act *a, u32 cache, const struct w_line *line)
+/* Copies the line of `cache` that `pa` lies in, sector by sector. */
+static void line_copy(const struct act *a, u32 cache, u32 pa, struct holder to, struct holder from)
 {
-	const struct cell *k = a->k;
-	u32 pa = cache_line_pa(k, cache, line);
-	u32 page = cell_page_of(k, pa);
-	u32 offset = pa & (cell_page_bytes(k) - 1);
-	u32 bytes = 1u << cache_geometry(k, cache)->line_shift;
+	u32 bytes = 1u << cache_geometry(a->k, cache)->line_shift;
 	u32 at;
 
-	for (at = 0; at < bytes; at += 1u << k->machine.sector_shift)
-		datum_copy(a->w, cache_sector(k, cache, line, pa + at),
-			   datum_memory(a->w, page, offset + at));
+	pa = align_down(pa, bytes);
+	for (at = 0; at < bytes; at += 1u << a->k->machine.sector_shift)
+		datum_copy(a->w, sector_of(a, to, pa + at), sector_of(a, from, pa + at));
 }
 
 static void make_room(const struct act *a, u32 cache, u32 set);
@@ -72,7 +69,7 @@ static const struct w_line *l2_line(const struct act *a, u32 pa, enum copy_place
 	*from = PLACE_MEMORY;
 	make_room(a, l2, set);
 	line = cache_insert(a->w, l2, set, pa);
-	line_from_memory(a, l2, line);
+	line_copy(a, l2, pa, (struct holder){l2, line}, memory);
 	tell(a, EV_FILL, l2, cache_line_pa(a->k, l2, line), PLACE_MEMORY);
 	return line;
 }
@@ -84,17 +81,13 @@ static void write_back(const struct act *a, u32 cache, const struct w_line *line
 	u32 pa = cache_line_pa(k, cache, line);
 
 	if (cache == l2 || l2 == CACHE_NONE) {
-		line_to_memory(a, cache, line);
+		line_copy(a, cache, pa, memory, (struct holder){cache, line});
 		tell(a, EV_WRITEBACK, cache, pa, PLACE_MEMORY);
 	} else {
-		u32 bytes = 1u << k->machine.l1d.line_shift;
 		enum copy_place from;
 		const struct w_line *below = l2_line(a, pa, &from);
-		u32 at;
 
-		for (at = 0; at < bytes; at += 1u << k->machine.sector_shift)
-			datum_copy(a->w, cache_sector(k, l2, below, pa + at),
-				   cache_sector(k, cache, line, pa + at));
+		line_copy(a, cache, pa, (struct holder){l2, below}, (struct holder){cache, line});
 		put(a->w, &below->dirty, 1);
 		tell(a, EV_WRITEBACK, cache, pa, PLACE_L2);
 	}
@@ -133,17 +126,13 @@ static const struct w_line *l1_line(const struct act *a, u32 va, u32 pa, enum co
 	if (cache_l2(k) == CACHE_NONE) {
 		*from = PLACE_MEMORY;
 		line = cache_insert(a->w, cache, set, pa);
-		line_from_memory(a, cache, line);
+		line_copy(a, cache, pa, (struct holder){cache, line}, memory);
 	} else {
-		u32 line_pa = align_down(pa, 1u << k->machine.l1d.line_shift);
-		u32 bytes = 1u << k->machine.l1d.line_shift;
 		const struct w_line *below = l2_line(a, pa, from);
-		u32 at;
 
 		line = cache_insert(a->w, cache, set, pa);
-		for (at = 0; at < bytes; at += 1u << k->machine.sector_shift)
-			datum_copy(a->w, cache_sector(k, cache, line, line_pa + at),
-				   cache_sector(k, cache_l2(k), below, line_pa + at));
+		line_copy(a, cache, pa, (struct holder){cache, line},
+			  (struct holder){cache_l2(k), below});
 	}
 	tell(a, EV_FILL, cache, cache_line_pa(k, cache, line), *from);
 	return line;
@@ -458,7 +447,7 @@ void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 id
 		   bool coherent)
 {
 	const struct cell *k = a->k;
-	const u32 *memory = datum_memory(a->w, page, offset);
+	const u32 *sector = datum_memory(a->w, page, offset);
 	u32 token = 0, done;
 
 	if (coherent)
@@ -466,7 +455,7 @@ void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 id
 	oracle_write(a, (struct meaning){page, offset}, length, identity);
 	for (done = 0; done < length; done += 1u << k->granule_shift) {
 		token = oracle_token(a, (struct meaning){page, offset + done}, true);
-		datum_put(a->w, memory, datum_granule_in_sector(k, offset + done), token);
+		datum_put(a->w, sector, datum_granule_in_sector(k, offset + done), token);
 	}
 	tell(a, EV_DMA_WRITE, page, offset, length, token);
 }
@@ -474,13 +463,13 @@ void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 id
 void bus_dma_read(const struct act *a, u32 page, u32 offset, u32 length, bool coherent)
 {
 	const struct cell *k = a->k;
-	const u32 *memory = datum_memory(a->w, page, offset);
+	const u32 *sector = datum_memory(a->w, page, offset);
 	u32 done;
 
 	if (coherent)
 		snoop(a, cell_page_pa(k, page) + offset, false);
 	for (done = 0; done < length; done += 1u << k->granule_shift) {
-		u32 token = datum_get(k, memory, datum_granule_in_sector(k, offset + done));
+		u32 token = datum_get(k, sector, datum_granule_in_sector(k, offset + done));
 
 		tell(a, EV_DMA_READ, page, offset + done, 0, token);
 		oracle_read(a, R_STALE_DMA_READ, (struct meaning){page, offset + done}, token);

@@ -76,8 +76,8 @@ static bool mapped_already(const struct act *a, u32 map)
 
 struct map_frame {
 	u32 map;
+	u32 op; /* enum dma_op; sync_list only, like the next */
 	u32 at; /* next sg entry */
-	u32 op;
 };
 
 static const struct sg_entry *entry_at(const struct act *a, const struct map_frame *L)
@@ -102,6 +102,16 @@ static enum dma_op op_for(const struct act *a, u32 map, enum dma_hook hook)
 	return strategy_op_for(a->k, hook, a->k->map[map].direction);
 }
 
+/* The loop of arch/mips/mm/dma-default.c over a list, 2.6.36: each entry is a range of the strategy's. */
+KFUNC(sync_list)
+{
+	K_BEGIN(map_frame);
+	for (; L->op && L->at < a->k->map[L->map].sgs; SET(L->at, L->at + 1))
+		K_CALL(1, sync_range, entry_at(a, L)->page, entry_at(a, L)->offset,
+		       entry_at(a, L)->length, L->op);
+	K_END;
+}
+
 /*
  * arch/mips/mm/dma-default.c dma_map_single/page/sg(), 2.6.36: every entry is synced, then it has a bus
  * address. Left out: the bus address itself, which is always right.
@@ -116,10 +126,7 @@ KFUNC(dma_map)
 	if (a->k->map[L->map].direction == DMA_FROM_DEVICE)
 		leak_mark(a, L->map);
 	tell(a, EV_MAP, L->map);
-	SET(L->op, op_for(a, L->map, HOOK_MAP));
-	for (; L->op && L->at < a->k->map[L->map].sgs; SET(L->at, L->at + 1))
-		K_CALL(1, sync_range, entry_at(a, L)->page, entry_at(a, L)->offset,
-		       entry_at(a, L)->length, L->op);
+	K_CALL(1, sync_list, L->map, op_for(a, L->map, HOOK_MAP));
 	K_END;
 }
 
@@ -127,11 +134,9 @@ KFUNC(dma_map)
 KFUNC(dma_unmap)
 {
 	K_BEGIN(map_frame);
-	SET(L->op,
-	    op_for(a, L->map, a->k->map[L->map].kind == DMA_MAP_SG ? HOOK_UNMAP_SG : HOOK_UNMAP));
-	for (; L->op && L->at < a->k->map[L->map].sgs; SET(L->at, L->at + 1))
-		K_CALL(1, sync_range, entry_at(a, L)->page, entry_at(a, L)->offset,
-		       entry_at(a, L)->length, L->op);
+	K_CALL(1, sync_list, L->map,
+	       op_for(a, L->map,
+		      a->k->map[L->map].kind == DMA_MAP_SG ? HOOK_UNMAP_SG : HOOK_UNMAP));
 	K_STEP(dma_unmap);
 	if (w_map(a->w, L->map)->state == MAP_NONE)
 		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), 0, 0);
@@ -144,10 +149,7 @@ KFUNC(dma_unmap)
 KFUNC(dma_sync_for_cpu)
 {
 	K_BEGIN(map_frame);
-	SET(L->op, op_for(a, L->map, HOOK_FOR_CPU));
-	for (; L->op && L->at < a->k->map[L->map].sgs; SET(L->at, L->at + 1))
-		K_CALL(1, sync_range, entry_at(a, L)->page, entry_at(a, L)->offset,
-		       entry_at(a, L)->length, L->op);
+	K_CALL(1, sync_list, L->map, op_for(a, L->map, HOOK_FOR_CPU));
 	K_STEP(dma_sync_own);
 	if (w_map(a->w, L->map)->state == MAP_NONE)
 		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), 0, 0);
@@ -165,9 +167,6 @@ KFUNC(dma_sync_for_device)
 		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), 0, 0);
 	else
 		map_own(a, L->map, MAP_DEVICE);
-	SET(L->op, op_for(a, L->map, HOOK_FOR_DEVICE));
-	for (; L->op && L->at < a->k->map[L->map].sgs; SET(L->at, L->at + 1))
-		K_CALL(1, sync_range, entry_at(a, L)->page, entry_at(a, L)->offset,
-		       entry_at(a, L)->length, L->op);
+	K_CALL(1, sync_list, L->map, op_for(a, L->map, HOOK_FOR_DEVICE));
 	K_END;
 }

@@ -19,7 +19,7 @@
 
 /* frames */
 #define FRAME_LOCALS 14
-#define FRAME_DEPTH 8
+#define FRAME_DEPTH 9
 
 struct w_frame {
 	u32 fn; /* enum kfunc, 0 below no frame */
