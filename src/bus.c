@@ -387,10 +387,10 @@ enum access_result bus_hit_op(const struct act *a, enum cache_op op, u32 va, str
 		return result;
 	*outcome = OP_UNCACHED;
 	to.meant = m;
+	/* whatever there is to act on; past the end of what the scenario declares nothing is meant */
+	if (aim(a, &t, m, &to) && !to.right)
+		oracle_break(a, R_WRONG_PAGE, to.meant, 0, 0);
 	if (t.cacheable && cache != CACHE_NONE) {
-		/* an op past the end of what the scenario declares finds no line, like on untouched memory */
-		if (aim(a, &t, m, &to) && !to.right)
-			oracle_break(a, R_WRONG_PAGE, to.meant, 0, 0);
 		set = cache_set(a->k, cache, va, t.pa);
 		line = cache_find(a->w, cache, set, t.pa);
 		*outcome = line ? line_op(a, op, cache, set, line) : OP_MISS;
