@@ -309,6 +309,7 @@ enum access_result bus_load(const struct act *a, u32 va, struct meaning m, u32 l
 enum access_result bus_store(const struct act *a, u32 va, struct meaning m, u32 length)
 {
 	const struct cell *k = a->k;
+	enum copy_place from = PLACE_MEMORY;
 	enum access_result result;
 	struct translation t;
 	struct target to;
@@ -319,7 +320,6 @@ enum access_result bus_store(const struct act *a, u32 va, struct meaning m, u32 
 	if (result != ACCESS_DONE)
 		return result;
 	if (t.cacheable) {
-		enum copy_place from;
 		const struct w_line *line = l1_line(a, va, t.pa, &from);
 
 		put(a->w, &line->dirty, 1);
@@ -333,7 +333,7 @@ enum access_result bus_store(const struct act *a, u32 va, struct meaning m, u32 
 	for (done = 0; done < length; done += 1u << k->granule_shift) {
 		token = oracle_token(a, meaning_at(k, to.meant, done), to.right);
 		datum_put(a->w, sector, datum_granule_in_sector(k, t.pa + done), token);
-		tell(a, EV_STORE, va + done, t.pa + done, to.meant.page, token);
+		tell(a, EV_STORE, va + done, t.pa + done, to.meant.page, token, from);
 	}
 	return ACCESS_DONE;
 }

@@ -23,7 +23,8 @@ const struct command commands[] = {
 	 cmd_test},
 	{"compare", "FILE|DIR...",
 	 "Put strategies side by side: verdicts over all schedules, and costs.",
-	 "Exit: 0 when the work was done, 1 something changed since --baseline, 2 bad input.\n"
+	 "Exit: 0 when the work was done, 1 something changed since --baseline, 2 bad input,\n"
+	 "3 a limit was hit first.\n"
 	 "Example: staleline compare scenarios/dma --strategy all\n",
 	 cmd_compare},
 	{"replay", "FILE", "Repeat the choices of a trail that explore printed.",

@@ -106,6 +106,8 @@ static GArray *entries_for(struct raw *raw, guint takes)
 	if (takes & TAKES_FORMAT) {
 		ADD("format", 'f', G_OPTION_ARG_STRING, &raw->format, "human (default) or jsonl",
 		    "FORMAT");
+	}
+	if (takes & TAKES_DETAIL) {
 		ADD("all", 'a', G_OPTION_ARG_NONE, &raw->all,
 		    "Show every recorded row of a schedule", NULL);
 		ADD("quiet", 'q', G_OPTION_ARG_NONE, &raw->quiet, "Only the closing line", NULL);

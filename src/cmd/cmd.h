@@ -41,12 +41,13 @@ int cmd_replay(int argc, char **argv);
 enum cmd_takes {
 	TAKES_CELLS = 1 << 0, /* --strategy, --cell */
 	TAKES_SCHEDULE = 1 << 1,
-	TAKES_FORMAT = 1 << 2, /* --format, --color, --quiet, --verbose, --all */
+	TAKES_FORMAT = 1 << 2, /* --format */
 	TAKES_STATES = 1 << 3, /* --max-states */
 	TAKES_STEPS = 1 << 4, /* --max-steps */
 	TAKES_FIRST = 1 << 5,
 	TAKES_TRAIL = 1 << 6,
 	TAKES_BASELINE = 1 << 7,
+	TAKES_DETAIL = 1 << 8, /* --quiet, --verbose, --all */
 };
 
 struct cmd_options {

@@ -25,13 +25,18 @@ static int compare(struct session *s, GHashTable *baseline)
 		compare_human(c);
 	}
 	if (baseline) {
-		changed = compare_baseline_check(c, baseline);
-		printf("changed since the baseline: %u\n", changed);
+		/* JSON lines stay JSON lines */
+		FILE *out = s->options.jsonl ? stderr : stdout;
+
+		changed = compare_baseline_check(c, baseline, out);
+		fprintf(out, "changed since the baseline: %u\n", changed);
 	}
 	if (c->interrupted)
 		end = EXIT_INTERRUPTED;
 	else if (changed)
 		end = EXIT_FOUND;
+	else if (end == EXIT_OK && !comparison_complete(c))
+		end = EXIT_LIMIT;
 	comparison_free(c);
 	return end;
 }

@@ -66,8 +66,8 @@ int cmd_replay(int argc, char **argv)
 	struct scenario *scenario;
 	struct session s;
 	guint i;
-	int end = session_open(&s, command, REPORT_REPLAY, TAKES_CELLS | TAKES_FORMAT | TAKES_TRAIL,
-			       argc, argv);
+	int end = session_open(&s, command, REPORT_REPLAY,
+			       TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_TRAIL, argc, argv);
 
 	if (end >= 0)
 		return end;

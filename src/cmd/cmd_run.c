@@ -49,8 +49,9 @@ int cmd_run(int argc, char **argv)
 	const struct command *command = cmd_find("run");
 	struct session s;
 	int end = session_open(&s, command, REPORT_RUN,
-			       TAKES_CELLS | TAKES_SCHEDULE | TAKES_FORMAT | TAKES_STEPS, argc,
-			       argv);
+			       TAKES_CELLS | TAKES_SCHEDULE | TAKES_FORMAT | TAKES_DETAIL |
+				       TAKES_STEPS,
+			       argc, argv);
 
 	if (end >= 0)
 		return end;

@@ -15,8 +15,9 @@ int cmd_test(int argc, char **argv)
 {
 	const struct command *command = cmd_find("test");
 	struct session s;
-	int end = session_open(&s, command, REPORT_TEST,
-			       TAKES_CELLS | TAKES_FORMAT | TAKES_STATES | TAKES_STEPS, argc, argv);
+	int end = session_open(
+		&s, command, REPORT_TEST,
+		TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_STATES | TAKES_STEPS, argc, argv);
 
 	if (end >= 0)
 		return end;

@@ -120,6 +120,23 @@ void comparison_free(struct comparison *c)
 	g_free(c);
 }
 
+gboolean comparison_complete(const struct comparison *c)
+{
+	guint i, j;
+
+	for (i = 0; i < c->rows->len; i++) {
+		const struct comparison_row *row = c->rows->pdata[i];
+
+		for (j = 0; j < row->places->len; j++) {
+			const struct compared *p = row->places->pdata[j];
+
+			if (p && !p->complete && p->verdict != VERDICT_REFUSED)
+				return FALSE;
+		}
+	}
+	return TRUE;
+}
+
 char *compared_text(const struct compared *p)
 {
 	GString *text = g_string_new(p->complete || p->verdict == VERDICT_REFUSED ?

@@ -34,6 +34,8 @@ struct comparison *comparison_make(GPtrArray *scenarios, const struct outcome_op
 							const struct scenario_cell *cell),
 				   gconstpointer arg);
 void comparison_free(struct comparison *c);
+/* No place was cut short by a limit. */
+gboolean comparison_complete(const struct comparison *c);
 
 /* "clean", "violates stale-load always" …: what a baseline is compared by. Newly allocated. */
 char *compared_text(const struct compared *p);

@@ -18,6 +18,7 @@ struct meter {
 	struct cost *cost;
 	guint64 window[MAX_CPUS]; /* cycles since irqs went off */
 	guint64 spent; /* by the choice under way */
+	gboolean filled; /* it filled a line */
 };
 
 static void on_event(void *arg, const struct event *e)
@@ -27,11 +28,12 @@ static void on_event(void *arg, const struct event *e)
 	switch ((enum event_kind)e->kind) {
 	case EV_LOAD:
 	case EV_STORE:
-		m->spent += e->e == PLACE_MEMORY && e->kind == EV_LOAD && e->a - KSEG1 < KSEG_SIZE ?
-				    cycles_of[COST_UNCACHED] :
-				    cycles_of[COST_L1_HIT];
+		/* from memory, and no line was filled: past the caches */
+		m->spent += e->e == PLACE_MEMORY && !m->filled ? cycles_of[COST_UNCACHED] :
+								 cycles_of[COST_L1_HIT];
 		break;
 	case EV_FILL:
+		m->filled = TRUE;
 		m->spent += e->c == PLACE_MEMORY ? cycles_of[COST_MEMORY_FILL] :
 						   cycles_of[COST_L2_FILL];
 		break;
@@ -99,6 +101,7 @@ static void on_applied(void *arg, const struct world *w, const struct choice *ch
 		}
 	}
 	m->spent = 0;
+	m->filled = FALSE;
 }
 
 gboolean cost_measure(struct scenario *s, const struct scenario_cell *cell,

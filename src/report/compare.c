@@ -282,24 +282,40 @@ GHashTable *compare_baseline_read(const char *path, char **error)
 	return baseline;
 }
 
-guint compare_baseline_check(const struct comparison *c, GHashTable *baseline)
+static gint by_text(gconstpointer a, gconstpointer b)
+{
+	return strcmp(a, b);
+}
+
+guint compare_baseline_check(const struct comparison *c, GHashTable *baseline, FILE *out)
 {
 	guint i, j, changed = 0;
+	GList *gone, *at;
 
 	for (i = 0; i < c->rows->len; i++) {
 		const struct comparison_row *r = c->rows->pdata[i];
 
 		for (j = 0; j < c->strategies->len; j++) {
 			g_autofree char *key = place_key(c, r, j);
-			const char *was = g_hash_table_lookup(baseline, key);
-			g_autofree char *is =
-				r->places->pdata[j] ? compared_text(r->places->pdata[j]) : NULL;
+			g_autofree char *is = NULL;
+			const char *was;
 
-			if (!is || !g_strcmp0(is, was))
+			if (!r->places->pdata[j])
 				continue;
-			printf("changed: %s: was %s, is %s\n", key, was ? was : "not there", is);
-			changed++;
+			is = compared_text(r->places->pdata[j]);
+			was = g_hash_table_lookup(baseline, key);
+			if (g_strcmp0(is, was)) {
+				fprintf(out, "changed: %s: was %s, is %s\n", key,
+					was ? was : "not there", is);
+				changed++;
+			}
+			g_hash_table_remove(baseline, key);
 		}
 	}
+	gone = g_list_sort(g_hash_table_get_keys(baseline), by_text);
+	for (at = gone; at; at = at->next, changed++)
+		fprintf(out, "changed: %s: was %s, is gone\n", (char *)at->data,
+			(char *)g_hash_table_lookup(baseline, at->data));
+	g_list_free(gone);
 	return changed;
 }

@@ -3,6 +3,8 @@
 #ifndef STALELINE_REPORT_COMPARE_H
 #define STALELINE_REPORT_COMPARE_H
 
+#include <stdio.h>
+
 #include "judge/comparison.h"
 
 /* No winner is declared: correctness, irq latency and work are three things. */
@@ -14,7 +16,10 @@ void compare_jsonl(const struct comparison *c);
  * be read or is not such a file.
  */
 GHashTable *compare_baseline_read(const char *path, char **error);
-/* Prints every place whose verdict is not the baseline's; how many there are. */
-guint compare_baseline_check(const struct comparison *c, GHashTable *baseline);
+/*
+ * Prints every place whose verdict is not the baseline's, and those of it that are gone; how many there are.
+ * Takes the places it found out of `baseline`.
+ */
+guint compare_baseline_check(const struct comparison *c, GHashTable *baseline, FILE *out);
 
 #endif
