@@ -65,6 +65,14 @@ static void ynode_free(gpointer data)
 	g_free(node);
 }
 
+struct ytree *ytree_new(void)
+{
+	struct ytree *tree = g_new0(struct ytree, 1);
+
+	tree->nodes = g_ptr_array_new_with_free_func(ynode_free);
+	return tree;
+}
+
 void ytree_free(struct ytree *tree)
 {
 	if (!tree)
@@ -1151,9 +1159,8 @@ struct ytree *ytree_load_text(struct diag *diag, const char *path_shown, const c
 	if (diag_mark(diag) != before)
 		return NULL;
 
-	b.tree = g_new0(struct ytree, 1);
+	b.tree = ytree_new();
 	b.tree->src = b.src;
-	b.tree->nodes = g_ptr_array_new_with_free_func(ynode_free);
 	b.frames = g_array_new(FALSE, FALSE, sizeof(struct frame));
 	b.anchors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	b.marks = g_ptr_array_new_with_free_func(g_free);

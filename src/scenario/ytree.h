@@ -63,6 +63,8 @@ struct ytree {
 struct ytree *ytree_load_file(struct diag *diag, const char *path);
 struct ytree *ytree_load_text(struct diag *diag, const char *path_shown, const char *text,
 			      gsize len);
+/* A tree that stands in no file, without a root; see ymake.h. */
+struct ytree *ytree_new(void);
 void ytree_free(struct ytree *tree);
 
 /* The value of @key, or NULL; also NULL if @map is not a map. */
