@@ -260,7 +260,7 @@ static void test_layout(void **state)
 		"    steps: [preempt-disable, preempt-enable]\n"
 		"\n"
 		"expect:\n"
-		"  - {verdict: clean}\n";
+		"  - verdict: clean\n";
 	g_autoptr(GString) out = g_string_new(NULL);
 	struct diag *diag = diag_new();
 	struct ytree *tree = ytree_load_text(diag, "layout.yaml", text, strlen(text));
