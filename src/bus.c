@@ -198,27 +198,25 @@ static enum access_result repair(const struct act *a, u32 va, u32 index, struct 
 static enum access_result translate(const struct act *a, u32 va, struct meaning m,
 				    struct translation *t)
 {
-	const struct cell *k = a->k;
-	const struct w_tlb *e;
-	u32 index, lo;
+	struct tlb_translation found;
 
-	if (va - KSEG0 < KSEG_SIZE) {
+	if (segment_unmapped(va)) {
 		/* Config.K0 is what every pte's attribute is */
-		*t = (struct translation){va - KSEG0, !k->strategy.uncached};
-	} else if (va - KSEG1 < KSEG_SIZE) {
-		*t = (struct translation){va - KSEG1, false};
-	} else {
-		index = tlb_probe(a->w, a->cpu, va, w_cpu(a->w, a->cpu)->asid);
-		if (index == NO_ID)
-			return refill(a, va);
-		e = w_tlb(a->w, a->cpu) + index;
-		lo = e->lo[tlb_half(va, e->mask)];
-		if (!(lo & LO_V))
-			return repair(a, va, index, m);
-		t->pa = (lo >> LO_PFN_SHIFT) << k->machine.page_shift |
-			(va & (cell_page_bytes(k) - 1));
-		t->cacheable = (lo >> LO_C_SHIFT & LO_C_MASK) != CCA_UNCACHED;
+		*t = (struct translation){va & (KSEG_SIZE - 1),
+					  va < KSEG1 && !a->k->strategy.uncached};
+		return ACCESS_DONE;
 	}
+	/* every pte of the modelled kernel has D set: no Modified exception */
+	switch (tlb_translate(a->w, a->cpu, va, w_cpu(a->w, a->cpu)->asid, false, &found)) {
+	case TLB_NO_MATCH:
+		return refill(a, va);
+	case TLB_NOT_VALID:
+		return repair(a, va, found.index, m);
+	case TLB_MAPPED:
+	case TLB_NOT_DIRTY:
+		break;
+	}
+	*t = (struct translation){found.pa, (found.lo >> LO_C_SHIFT & LO_C_MASK) != CCA_UNCACHED};
 	return ACCESS_DONE;
 }
 

@@ -16,6 +16,12 @@
 #define KSEG2 0xc0000000u
 #define KSEG_SIZE 0x20000000u
 
+/* kseg0 and kseg1: the TLB is not asked, the physical address is the offset into the segment. */
+static inline bool segment_unmapped(u32 va)
+{
+	return va - KSEG0 < 2 * KSEG_SIZE;
+}
+
 /* Window bases of a generic MIPS32 2.6.36 kernel: arch/mips/include/asm/{highmem,fixmap}.h. */
 #define PKMAP_BASE 0xfe000000u
 #define FIXADDR_TOP 0xfffe0000u

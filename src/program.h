@@ -155,6 +155,7 @@ struct cell {
 	bool evictions_any; /* unbounded evictions: sets are unordered */
 	u32 evictions_max; /* the environment's evictions, NO_ID when unbounded */
 	bool ways_matter; /* index ops may hit single ways: lines remember theirs */
+	bool tlb_indexed; /* TLB entries keep their index: TLBWI, TLBR and TLBP may name it */
 	bool tlb_any; /* a refill may drop any entry, even while a slot is free */
 
 	u32 granule_shift;

@@ -60,6 +60,12 @@ static struct tlb_entry entry_of(const struct plain *p)
 	};
 }
 
+/* What an entry keeps: no PFN bits below its page size, and no G of a half. */
+static u32 kept_of(const struct plain *p, u32 pfn, bool v)
+{
+	return lo_of(pfn & ~((p->mask + 1) / PAIR - 1), v, false);
+}
+
 static bool plain_matches(const struct plain *p, u32 va, u32 asid)
 {
 	u32 size = p->mask + 1;
@@ -117,8 +123,8 @@ static bool holds(u32 index, const struct plain *p)
 
 	/* an entry's own G is G0 & G1; the ASID of a global one means nothing, and neither do the halves' G */
 	return e->vpn2 == p->vpn2 && e->mask == p->mask && e->global == global &&
-	       e->asid == (global ? 0 : p->asid) && e->lo[0] == lo_of(p->pfn0, p->v0, false) &&
-	       e->lo[1] == lo_of(p->pfn1, p->v1, false);
+	       e->asid == (global ? 0 : p->asid) && e->lo[0] == kept_of(p, p->pfn0, p->v0) &&
+	       e->lo[1] == kept_of(p, p->pfn1, p->v1);
 }
 
 static int compare(const struct w_tlb *a, const struct w_tlb *b)

@@ -164,9 +164,113 @@ static void test_drop_moves_the_others_up(void **state)
 	assert_int_equal(tlb_probe(&r.w, 0, 3 * 128, 1), NO_ID);
 }
 
+static int set_up_indexed(void **state)
+{
+	(void)state;
+	rig_init(&r);
+	r.k.machine.tlb_entries = 3;
+	r.k.tlb_indexed = true;
+	rig_pages(&r, 2, false);
+	rig_context(&r, LEVEL_PROCESS, ON_START, 1);
+	rig_step(&r, (struct step){.fn = KF_step_load});
+	rig_up(&r);
+	tlb_init(&r.w, 0);
+	return 0;
+}
+
+static void write_index(u32 index, u32 pair, u32 mask, u32 pfn)
+{
+	tlb_write_index(
+		&r.w, 0, index,
+		&(struct tlb_entry){
+			.vpn2 = pair * 128,
+			.mask = mask,
+			.asid = 1,
+			.lo = {pfn << LO_PFN_SHIFT | LO_V, (pfn + 1) << LO_PFN_SHIFT | LO_V | LO_D},
+		});
+}
+
+/* TLBWI leaves an entry where it was written, and a drop leaves one that no mapped address matches. */
+static void test_indexed(void **state)
+{
+	(void)state;
+	assert_int_equal(w_cpu(&r.w, 0)->tlb_entries, 3);
+	assert_int_equal(tlb_probe(&r.w, 0, 0, 0), NO_ID);
+	assert_int_equal(tlb_probe(&r.w, 0, KSEG0 + 128, 0), 1);
+	write_index(2, 9, 127, 4);
+	write_index(0, 12, 127, 6);
+	assert_int_equal(tlb_probe(&r.w, 0, 9 * 128, 1), 2);
+	assert_int_equal(tlb_probe(&r.w, 0, 12 * 128, 1), 0);
+	tlb_drop(&r.w, 0, 2);
+	assert_int_equal(tlb_probe(&r.w, 0, 9 * 128, 1), NO_ID);
+	assert_int_equal(tlb_probe(&r.w, 0, KSEG0 + 256, 0), 2);
+	assert_int_equal(tlb_probe(&r.w, 0, 12 * 128, 1), 0);
+	assert_int_equal(w_cpu(&r.w, 0)->tlb_entries, 3);
+}
+
+/* TLBWR goes where the victim stands, past the wired ones; of two that match the lowest index answers. */
+static void test_indexed_random(void **state)
+{
+	struct tlb_entry e = {.vpn2 = 5 * 128, .mask = 127, .asid = 1};
+
+	(void)state;
+	put(&r.w, &w_cpu(&r.w, 0)->wired, 1);
+	assert_int_equal(tlb_replaceable(&r.w, 0), 2);
+	tlb_write_random(&r.w, 0, &e, 1);
+	assert_int_equal(tlb_probe(&r.w, 0, 5 * 128, 1), 2);
+	tlb_write_random(&r.w, 0, &e, 0);
+	assert_int_equal(tlb_probe(&r.w, 0, 5 * 128, 1), 1);
+	assert_bug(tlb_write_random(&r.w, 0, &e, NO_ID));
+	assert_bug(tlb_write_index(&r.w, 0, 3, &e));
+}
+
+/* A pair of big pages: PFN bits below their size do not count, VPN2 bits are read back as written. */
+static void test_indexed_page_mask(void **state)
+{
+	struct tlb_translation t;
+	struct tlb_entry e;
+
+	(void)state;
+	write_index(1, 8 + 1, 4 * 128 - 1, 0x41);
+	e = tlb_read_index(&r.w, 0, 1);
+	assert_int_equal(e.vpn2, 9 * 128);
+	assert_int_equal(e.lo[0] >> LO_PFN_SHIFT, 0x40);
+	assert_int_equal(tlb_translate(&r.w, 0, 8 * 128 + 200, 1, false, &t), TLB_MAPPED);
+	assert_int_equal(t.pa, (0x40 << 6) + 200);
+	assert_int_equal(tlb_translate(&r.w, 0, 8 * 128 + 256 + 3, 1, false, &t), TLB_MAPPED);
+	assert_int_equal(t.pa, (0x40 << 6) + 3);
+}
+
+/* Refill, invalid, modified: in this order. */
+static void test_outcomes(void **state)
+{
+	struct tlb_entry e = {.vpn2 = 4 * 128, .mask = 127, .asid = 1, .lo = {LO_D, LO_V}};
+	struct tlb_translation t;
+
+	(void)state;
+	tlb_write_index(&r.w, 0, 2, &e);
+	assert_int_equal(tlb_translate(&r.w, 0, 4 * 128, 2, false, &t), TLB_NO_MATCH);
+	assert_int_equal(tlb_translate(&r.w, 0, 4 * 128, 1, true, &t), TLB_NOT_VALID);
+	assert_int_equal(t.index, 2);
+	assert_int_equal(tlb_translate(&r.w, 0, 4 * 128 + 64, 1, true, &t), TLB_NOT_DIRTY);
+	assert_int_equal(tlb_translate(&r.w, 0, 4 * 128 + 64, 1, false, &t), TLB_MAPPED);
+}
+
+/* Without indices there is nothing that TLBWI or TLBR could name. */
+static void test_no_index(void **state)
+{
+	struct tlb_entry e = {.vpn2 = 4 * 128, .mask = 127, .asid = 1};
+
+	(void)state;
+	assert_bug(tlb_init(&r.w, 0));
+	assert_bug(tlb_write_index(&r.w, 0, 0, &e));
+	assert_bug(tlb_read_index(&r.w, 0, 0));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define I(name) cmocka_unit_test_setup_teardown(name, set_up_indexed, tear_down)
 	const struct CMUnitTest tests[] = {
 		T(test_sorted),
 		T(test_replacement),
@@ -175,6 +279,11 @@ int main(void)
 		T(test_wired),
 		T(test_half),
 		T(test_drop_moves_the_others_up),
+		T(test_no_index),
+		I(test_indexed),
+		I(test_indexed_random),
+		I(test_indexed_page_mask),
+		I(test_outcomes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
