@@ -338,13 +338,13 @@ static void expects_load(struct scenario *s, struct binder *b, gboolean needed)
 		expect_load(s, b, list->items->pdata[i]);
 }
 
-struct scenario *scenario_load(struct diag *diag, const char *path,
-			       const struct scenario_options *options)
+/* Takes over the tree; NULL: it could not be read. */
+static struct scenario *load(struct diag *diag, const char *path, struct ytree *tree,
+			     const struct scenario_options *options)
 {
 	guint before = diag_mark(diag), i;
 	struct binder b = {.diag = diag};
 	struct scenario *s;
-	struct ytree *tree = ytree_load_file(diag, path);
 
 	if (!tree)
 		return NULL;
@@ -378,6 +378,18 @@ struct scenario *scenario_load(struct diag *diag, const char *path,
 		return NULL;
 	}
 	return s;
+}
+
+struct scenario *scenario_load(struct diag *diag, const char *path,
+			       const struct scenario_options *options)
+{
+	return load(diag, path, ytree_load_file(diag, path), options);
+}
+
+struct scenario *scenario_load_text(struct diag *diag, const char *path, const char *text,
+				    gsize len, const struct scenario_options *options)
+{
+	return load(diag, path, ytree_load_text(diag, path, text, len), options);
 }
 
 void scenario_free(struct scenario *s)

@@ -71,6 +71,9 @@ struct scenario_options {
 /* NULL after errors; compiles every cell once to find them all. */
 struct scenario *scenario_load(struct diag *diag, const char *path,
 			       const struct scenario_options *options);
+/* The same of a text that is to stand at `path`: strategies are looked for from there. */
+struct scenario *scenario_load_text(struct diag *diag, const char *path, const char *text,
+				    gsize len, const struct scenario_options *options);
 void scenario_free(struct scenario *s);
 
 /* Never NULL for a loaded scenario. */
