@@ -33,7 +33,8 @@ const struct command commands[] = {
 	{"check", "FILE|DIR...", "Read files and report what is wrong with them.",
 	 "Exit: 0 no fault, 2 faults.\n", cmd_check},
 	{"list", "WHAT [FILE|DIR...]",
-	 "List machines, strategies, primitives (of strategy programs), steps, rules or scenarios.",
+	 "List machines, strategies, primitives (of strategy programs), steps, keys, rules or\n"
+	 "scenarios.",
 	 "", cmd_list},
 	{"explain", "NAME...", "Say what a rule, warning, cause or error code means.",
 	 "Example: staleline explain stale-load E0102\n", cmd_explain},

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "scenario/keys.h"
 #include "scenario/machine_load.h"
 #include "scenario/presets.h"
 #include "scenario/vocab.h"
@@ -47,6 +48,18 @@ static void list_primitives(void)
 		printf("%-20s %s\n", names[i], strategy_primitive_text(names[i]));
 }
 
+static void keys_print(const struct keys *keys)
+{
+	const struct key *key;
+
+	for (key = keys->key; key->name; key++) {
+		g_autofree char *kind = keys_kind(key);
+
+		printf("    %-15s %s%s: %s\n", key->name, kind,
+		       key->need == KEY_OPTIONAL ? " (optional)" : "", key->text);
+	}
+}
+
 static void list_steps(void)
 {
 	const struct step_spec *steps;
@@ -62,7 +75,24 @@ static void list_steps(void)
 			       a->required ? "" : " (optional)", a->text);
 		}
 	}
-	printf("%-27s %s\n", "every step also takes", "id: its name, note: a remark");
+	puts("every step also takes");
+	keys_print(&keys_step);
+}
+
+/* The maps of scenario, machine and strategy files with their keys; not the rules, which have a list of their own. */
+static void list_keys(void)
+{
+	const struct keys *keys;
+	guint i;
+
+	for (i = 0; (keys = keys_all(i)); i++) {
+		if (keys == &keys_rules || keys == &keys_step)
+			continue;
+		puts(keys->what);
+		keys_print(keys);
+		if (keys->extra)
+			puts("    x-…             anything: yours; not looked at");
+	}
 }
 
 static void list_rules(void)
@@ -100,7 +130,7 @@ static int list_scenarios(char **files)
 int cmd_list(int argc, char **argv)
 {
 	static const char *const words[] = {"machines", "strategies", "primitives", "steps",
-					    "rules",    "scenarios",  NULL};
+					    "keys",     "rules",      "scenarios",  NULL};
 	const struct command *command = cmd_find("list");
 	struct cmd_options options;
 	int end = cmd_options_parse(&options, command, 0, &argc, &argv);
@@ -113,7 +143,7 @@ int cmd_list(int argc, char **argv)
 	if (!options.files) {
 		end = cmd_usage(
 			command,
-			"list what? machines, strategies, primitives, steps, rules or scenarios");
+			"list what? machines, strategies, primitives, steps, keys, rules or scenarios");
 	} else if (options.files[1] && strcmp(options.files[0], "scenarios")) {
 		end = cmd_usage(command, "list %s takes no file", options.files[0]);
 	} else if (!strcmp(options.files[0], "machines")) {
@@ -124,6 +154,8 @@ int cmd_list(int argc, char **argv)
 		list_primitives();
 	} else if (!strcmp(options.files[0], "steps")) {
 		list_steps();
+	} else if (!strcmp(options.files[0], "keys")) {
+		list_keys();
 	} else if (!strcmp(options.files[0], "rules")) {
 		list_rules();
 	} else if (!strcmp(options.files[0], "scenarios")) {

@@ -4,34 +4,20 @@
 #include <string.h>
 
 #include "compiler.h"
+#include "keys.h"
 #include "machine_load.h"
 #include "scalar.h"
 #include "words.h"
 
 #define LOWMEM_FIRST_PA 0x01000000u
-#define PAGES_MAX 262144u
 #define PAGES_GUESSED 1024u /* where the count given cannot be read */
 #define FRAMES_END 0x100000000ull
 
-static const char *const kernel_keys[] = {"version",         "last-pkmap", "debug-highmem",
-					  "hardirq-nesting", "preempt",    NULL};
-static const char *const version_words[] = {"2.6.36", NULL};
-static const char *const explore_keys[] = {"evictions", "tlb", "max-states", NULL};
-static const char *const eviction_words[] = {"any", "none", NULL};
+/* places of words in keys.c */
 #define EVICTIONS_ANY 0
-static const char *const tlb_words[] = {"when-full", "any", NULL};
-static const char *const page_keys[] = {"zone", "pfn", "count", "free", "note", NULL};
-static const char *const zone_words[] = {"lowmem", "highmem", NULL};
-static const char *const device_keys[] = {"kind", "dma", "note", NULL};
-static const char *const kind_words[] = {"bus-master", NULL};
-static const char *const dma_words[] = {"noncoherent", "coherent", NULL};
-static const char *const context_keys[] = {"cpu", "level", "on",   "times",
-					   "mm",  "steps", "note", NULL};
-static const char *const level_words[] = {"process", "softirq", "hardirq", NULL};
-static const char *const trigger_words[] = {"start", "raise", "any", NULL};
-static const char *const times_words[] = {"forever", NULL};
-static const char *const event_keys[] = {"at", "after", "op", "do", NULL};
-static const char *const evict_keys[] = {"evict", NULL};
+#define TLB_ANY 1
+#define ZONE_HIGHMEM 1
+#define DMA_COHERENT 1
 
 static void kernel_compile(struct compiler *c, const struct ynode *map)
 {
@@ -40,19 +26,14 @@ static void kernel_compile(struct compiler *c, const struct ynode *map)
 	const struct ynode *v;
 
 	k->last_pkmap = MIN(1024u, table);
-	if (!map || !bind_map(&c->b, map, "kernel", kernel_keys))
+	if (!map || !keys_check(&c->b, map, &keys_kernel))
 		return;
 	if ((v = ynode_get(map, "version")))
-		bind_word(&c->b, v, "kernel version", version_words);
-	if ((v = ynode_get(map, "last-pkmap")))
-		k->last_pkmap =
-			(u32)bind_power(&c->b, v, "last-pkmap", SCALAR_PLAIN, 2, 65536, 1024);
-	if ((v = ynode_get(map, "debug-highmem")))
-		k->debug_highmem = bind_bool(&c->b, v, "debug-highmem", FALSE);
-	if ((v = ynode_get(map, "hardirq-nesting")))
-		k->hardirq_nesting = bind_bool(&c->b, v, "hardirq-nesting", FALSE);
-	if ((v = ynode_get(map, "preempt")))
-		k->preempt = bind_bool(&c->b, v, "preempt", FALSE);
+		bind_word(&c->b, v, "kernel version", keys_find(&keys_kernel, "version")->words);
+	k->last_pkmap = (u32)keys_number(&c->b, map, &keys_kernel, "last-pkmap", k->last_pkmap);
+	k->debug_highmem = keys_yes(&c->b, map, &keys_kernel, "debug-highmem", FALSE);
+	k->hardirq_nesting = keys_yes(&c->b, map, &keys_kernel, "hardirq-nesting", FALSE);
+	k->preempt = keys_yes(&c->b, map, &keys_kernel, "preempt", FALSE);
 	if (k->last_pkmap > table)
 		c->out->refused = g_strdup_printf(
 			"LAST_PKMAP %u does not fit in one page of ptes, which holds %u",
@@ -62,20 +43,16 @@ static void kernel_compile(struct compiler *c, const struct ynode *map)
 static void explore_compile(struct compiler *c, const struct ynode *map)
 {
 	struct cell *k = &c->out->cell;
-	const struct ynode *v;
 	guint64 number = 0;
 
 	k->evictions_max = NO_ID;
-	if (map && bind_map(&c->b, map, "explore", explore_keys)) {
-		if ((v = ynode_get(map, "evictions")) &&
-		    bind_word_or_number(&c->b, v, "evictions", eviction_words, SCALAR_PLAIN, 0,
-					1000, &number) != EVICTIONS_ANY)
+	if (map && keys_check(&c->b, map, &keys_explore)) {
+		if (ynode_get(map, "evictions") &&
+		    keys_word_or_number(&c->b, map, &keys_explore, "evictions", &number) !=
+			    EVICTIONS_ANY)
 			k->evictions_max = (u32)number; /* 0 for `none` */
-		if ((v = ynode_get(map, "tlb")))
-			k->tlb_any = bind_word(&c->b, v, "tlb", tlb_words) == 1;
-		if ((v = ynode_get(map, "max-states")))
-			c->out->max_states = bind_number(&c->b, v, "max-states", SCALAR_COUNTS, 1,
-							 G_MAXINT64, 0);
+		k->tlb_any = keys_word(&c->b, map, &keys_explore, "tlb", 0) == TLB_ANY;
+		c->out->max_states = keys_number(&c->b, map, &keys_explore, "max-states", 0);
 	}
 	/* the order within a set means nothing where any line may leave at any time */
 	k->evictions_any = k->evictions_max == NO_ID && !c->request->identities;
@@ -98,14 +75,12 @@ static void page_compile(struct compiler *c, const struct yentry *e, struct free
 
 	/* a page with a fault is a page: its uses are no faults of their own */
 	refs_name(c, e->key, "page");
-	if (bind_map(&c->b, e->value, "page", page_keys) &&
-	    (v = bind_required(&c->b, e->value, "page", "zone")))
-		page.highmem = bind_word(&c->b, v, "zone", zone_words) == 1;
-	if ((v = ynode_get(e->value, "count")))
-		name.count = (guint)bind_number(&c->b, v, "count", SCALAR_COUNTS, 1, PAGES_MAX,
-						PAGES_GUESSED);
-	if ((v = ynode_get(e->value, "free")))
-		page.starts_free = bind_bool(&c->b, v, "free", FALSE);
+	keys_check(&c->b, e->value, &keys_page);
+	page.highmem = keys_word(&c->b, e->value, &keys_page, "zone", 0) == ZONE_HIGHMEM;
+	if (ynode_get(e->value, "count"))
+		name.count =
+			(guint)keys_number(&c->b, e->value, &keys_page, "count", PAGES_GUESSED);
+	page.starts_free = keys_yes(&c->b, e->value, &keys_page, "free", FALSE);
 	from = page.highmem ? &next->high : &next->low;
 	pfn = *from;
 	if (page.highmem)
@@ -180,14 +155,12 @@ static void devices_compile(struct compiler *c, const struct ynode *map)
 	for (i = 0; i < map->entries->len; i++) {
 		const struct yentry *e = &g_array_index(map->entries, struct yentry, i);
 		struct device_def device = {0};
-		const struct ynode *v;
 
 		refs_name(c, e->key, "device");
-		if (!ynode_is_empty(e->value) && bind_map(&c->b, e->value, "device", device_keys)) {
-			if ((v = ynode_get(e->value, "kind")))
-				bind_word(&c->b, v, "kind", kind_words);
-			if ((v = ynode_get(e->value, "dma")))
-				device.coherent = bind_word(&c->b, v, "dma", dma_words) == 1;
+		if (!ynode_is_empty(e->value) && keys_check(&c->b, e->value, &keys_device)) {
+			keys_word(&c->b, e->value, &keys_device, "kind", 0);
+			device.coherent = keys_word(&c->b, e->value, &keys_device, "dma", 0) ==
+					  DMA_COHERENT;
 		}
 		g_array_append_val(c->out->devices, device);
 		g_ptr_array_add(c->out->device_names, g_strdup(e->key->text));
@@ -212,15 +185,16 @@ static gboolean trigger_compile(struct compiler *c, const struct ynode *node, co
 				struct context_def *def)
 {
 	static const enum ctx_trigger triggers[] = {ON_START, ON_RAISE, ON_ANY};
+	const char *const *words = keys_find(&keys_context, "on")->words;
 	const char *text = bind_text(&c->b, node, "on");
 	g_autoptr(GPtrArray) all = g_ptr_array_new();
 	guint i;
 
 	if (!text)
 		return FALSE;
-	for (i = 0; trigger_words[i]; i++) {
-		g_ptr_array_add(all, (char *)trigger_words[i]);
-		if (!strcmp(trigger_words[i], text)) {
+	for (i = 0; words[i]; i++) {
+		g_ptr_array_add(all, (char *)words[i]);
+		if (!strcmp(words[i], text)) {
 			def->trigger = triggers[i];
 			return TRUE;
 		}
@@ -257,13 +231,13 @@ static void context_compile(struct compiler *c, const struct yentry *e, struct c
 
 	*def = (struct context_def){.times = 1, .trigger = ON_START};
 	refs_name(c, e->key, "context");
-	if (!bind_map(&c->b, e->value, "context", context_keys))
+	if (!keys_check(&c->b, e->value, &keys_context))
 		return;
 	if ((v = ynode_get(e->value, "cpu")))
 		def->cpu = (u32)bind_number(&c->b, v, "cpu", SCALAR_PLAIN, 0,
 					    c->out->cell.machine.cpus - 1, 0);
 	if ((v = ynode_get(e->value, "level"))) {
-		word = bind_word(&c->b, v, "level", level_words);
+		word = keys_word(&c->b, e->value, &keys_context, "level", -1);
 		known = word >= 0;
 		def->level = known ? (enum ctx_level)word : LEVEL_PROCESS;
 	}
@@ -280,10 +254,9 @@ static void context_compile(struct compiler *c, const struct yentry *e, struct c
 			  "write `on: any`, the name of a device, or `on: raise`");
 	if (def->trigger == ON_DEVICE || def->trigger == ON_RAISE)
 		def->times = TIMES_TRIGGERED;
-	if ((v = ynode_get(e->value, "times"))) {
+	if (ynode_get(e->value, "times")) {
 		times = 1;
-		word = bind_word_or_number(&c->b, v, "times", times_words, SCALAR_COUNTS, 1,
-					   1000000, &times);
+		word = keys_word_or_number(&c->b, e->value, &keys_context, "times", &times);
 		def->times = word < 0 ? (u32)times : TIMES_FOREVER;
 	}
 	if (def->level == LEVEL_PROCESS) {
@@ -332,7 +305,7 @@ static void trigger_names_check(struct compiler *c, const struct ynode *map, con
 	for (i = 0; map && map->kind == Y_MAP && i < map->entries->len; i++) {
 		const struct ynode *key = g_array_index(map->entries, struct yentry, i).key;
 
-		if (g_strv_contains(trigger_words, key->text))
+		if (g_strv_contains(keys_find(&keys_context, "on")->words, key->text))
 			diag_help(diag_error(c->b.diag, "E0179", key->used_at,
 					     "`%s` cannot be the name of a %s", key->text, what),
 				  "it has a meaning in `on: %s`", key->text);
@@ -379,8 +352,7 @@ static void contexts_compile(struct compiler *c, const struct ynode *map)
 		e = &g_array_index(map->entries, struct yentry, c->context);
 		c->rounds = d->times < TIMES_TRIGGERED ? d->times : 1;
 		d->first_step = c->out->steps->len;
-		if (e->value->kind == Y_MAP &&
-		    (steps = bind_required(&c->b, e->value, "context", "steps")))
+		if ((steps = ynode_get(e->value, "steps")))
 			steps_compile(c, steps);
 		d->steps = c->out->steps->len - d->first_step;
 	}
@@ -428,9 +400,9 @@ static void event_do(struct compiler *c, const struct ynode *node, struct run_ev
 			event->enter = context;
 		return;
 	}
-	if (!bind_map(&c->b, what, "do", evict_keys))
+	if (!keys_check(&c->b, what, &keys_evict))
 		return;
-	v = bind_required(&c->b, what, "do", "evict");
+	v = ynode_get(what, "evict");
 	text = v ? bind_text(&c->b, v, "evict") : NULL;
 	if (text) {
 		g_auto(GStrv) halves = g_strsplit(text, "+", 2);
@@ -462,7 +434,7 @@ static void event_compile(struct compiler *c, const struct ynode *map, gboolean 
 	const struct ynode *at, *v;
 	struct span span;
 
-	if (!bind_map(&c->b, map, "event", event_keys))
+	if (!keys_check(&c->b, map, &keys_event))
 		return;
 	at = ynode_get(map, "at");
 	event.after = !at;
@@ -479,12 +451,10 @@ static void event_compile(struct compiler *c, const struct ynode *map, gboolean 
 		return;
 	}
 	refs_step(c, at, &event.ctx, &event.step);
-	if ((v = ynode_get(map, "op"))) {
-		event.op = (u32)bind_number(&c->b, v, "op", SCALAR_PLAIN, 1, 1000000, 1);
-		if (event.after)
-			diag_error(c->b.diag, "E0187", v->used_at, "op: only goes with `at`");
-	}
-	if ((v = bind_required(&c->b, map, "event", "do")))
+	event.op = (u32)keys_number(&c->b, map, &keys_event, "op", 0);
+	if ((v = ynode_get(map, "op")) && event.after)
+		diag_error(c->b.diag, "E0187", v->used_at, "op: only goes with `at`");
+	if ((v = ynode_get(map, "do")))
 		event_do(c, v, &event);
 	span = at->used_at;
 	if (keep) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compiler.h"
+#include "keys.h"
 #include "scalar.h"
 #include "words.h"
 
@@ -489,7 +490,6 @@ static gboolean refs_stretch(struct compiler *c, const struct ynode *at, struct 
 
 gboolean refs_sg(struct compiler *c, const struct ynode *at, struct sg_entry *ret)
 {
-	static const char *const keys[] = {"page", "to", "offset", "len", NULL};
 	const struct ynode *node = bind_resolve(&c->b, at);
 	guint64 page_bytes = cell_page_bytes(&c->out->cell);
 	guint64 offset = 0, length, room;
@@ -504,9 +504,9 @@ gboolean refs_sg(struct compiler *c, const struct ynode *at, struct sg_entry *re
 		*ret = (struct sg_entry){ref.first, 0, (u32)(ref.count * page_bytes)};
 		return TRUE;
 	}
-	if (!bind_map(&c->b, node, "a piece of a buffer", keys))
+	if (!keys_check(&c->b, node, &keys_piece))
 		return FALSE;
-	v = bind_required(&c->b, node, "a piece of a buffer", "page");
+	v = ynode_get(node, "page");
 	if (!v || !refs_pages(c, v, &ref))
 		return FALSE;
 	if ((v = ynode_get(node, "to")) && !refs_stretch(c, v, &ref))

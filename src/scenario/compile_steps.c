@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compiler.h"
+#include "keys.h"
 #include "kmtypes.h"
 #include "scalar.h"
 #include "words.h"
@@ -10,8 +11,6 @@
 #define DEFAULT_BYTES 4u
 /* a write's identity is its step and a count of 20 bits */
 #define ROUNDS_MAX 1048575u
-
-static const char *const direction_words[] = {"bidirectional", "to-device", "from-device", NULL};
 
 /* A step's map with one key, taken apart. */
 struct parsed {
@@ -73,12 +72,13 @@ static gboolean step_parse(struct compiler *c, const struct ynode *node, gboolea
 /* What the step may have, NULL-terminated. */
 static void args_keys(const struct parsed *p, const char *keys[VOCAB_ARGS + 3])
 {
+	const struct key *own;
 	guint i;
 
 	for (i = 0; i < VOCAB_ARGS && p->spec->arg[i].type != ARG_NONE; i++)
 		keys[i] = p->spec->arg[i].name;
-	keys[i++] = "id";
-	keys[i++] = "note";
+	for (own = keys_step.key; own->name; own++)
+		keys[i++] = own->name;
 	keys[i] = NULL;
 }
 
@@ -227,13 +227,10 @@ static void handle_declare(struct compiler *c, const struct parsed *p)
 	else if (p->spec->fn == KF_step_map_user && h.pages)
 		user_va(c, p, def->mm, &h);
 	if (p->spec->fn == KF_step_kmap_atomic) {
-		static const char *slots[KM_TYPE_NR + 1];
 		int word = KM_USER0;
 
-		for (i = 0; i < KM_TYPE_NR; i++)
-			slots[i] = km_type_name(i);
 		if ((v = arg(p, "slot")))
-			word = bind_word(&c->b, v, "slot", slots);
+			word = bind_word(&c->b, v, "slot", vocab_arg_words(ARG_SLOT));
 		h.slot = word < 0 ? KM_USER0 : (guint)word;
 	}
 	for (i = 0; i < c->out->handles->len; i++) {
@@ -269,7 +266,8 @@ static void map_declare(struct compiler *c, const struct parsed *p)
 	guint i, device;
 	int word;
 
-	if ((v = arg(p, "dir")) && (word = bind_word(&c->b, v, "dir", direction_words)) >= 0)
+	if ((v = arg(p, "dir")) &&
+	    (word = bind_word(&c->b, v, "dir", vocab_arg_words(ARG_DIRECTION))) >= 0)
 		def.direction = (enum dma_direction)word;
 	if ((v = arg(p, "dev")) && refs_device(c, v, &device))
 		def.device = device;
@@ -483,7 +481,7 @@ static void map_use(struct compiler *c, const struct parsed *p, struct step *s)
 		s->arg[1] = map;
 		s->arg[2] = def->direction == DMA_BIDIRECTIONAL ? DMA_FROM_DEVICE : def->direction;
 		if ((v = arg(p, "dir")) &&
-		    (word = bind_word(&c->b, v, "dir", direction_words)) >= 0) {
+		    (word = bind_word(&c->b, v, "dir", vocab_arg_words(ARG_DIRECTION))) >= 0) {
 			s->arg[2] = (u32)word;
 			if (word == DMA_BIDIRECTIONAL)
 				diag_error(c->b.diag, "E0171", v->used_at,
@@ -563,7 +561,6 @@ static void repeat_compile(struct compiler *c, const struct parsed *p)
 
 static void simple_args(struct compiler *c, const struct parsed *p, struct step *s)
 {
-	static const char *ops[CACHE_OPS + 1];
 	const struct ynode *v;
 	struct page_ref ref;
 	guint id, i;
@@ -598,9 +595,7 @@ static void simple_args(struct compiler *c, const struct parsed *p, struct step 
 			}
 			break;
 		case ARG_CACHE_OP:
-			for (id = 0; id < CACHE_OPS; id++)
-				ops[id] = cache_op_name(id);
-			word = bind_word(&c->b, v, "op", ops);
+			word = bind_word(&c->b, v, "op", vocab_arg_words(ARG_CACHE_OP));
 			s->arg[0] = word < 0 ? Hit_Writeback_Inv_D : (u32)word;
 			if (s->arg[0] == Index_Writeback_Inv_D ||
 			    s->arg[0] == Index_Writeback_Inv_SD)

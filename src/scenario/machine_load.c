@@ -3,17 +3,12 @@
 
 #include <string.h>
 
+#include "keys.h"
 #include "presets.h"
-#include "scalar.h"
 
-static const char *const machine_keys[] = {"preset",    "name",          "doc", "source",
-					   "page-size", "cpus",          "l1d", "l2",
-					   "tlb",       "machine-check", "dma", "post-dma-flush",
-					   NULL};
-static const char *const cache_keys[] = {"size", "ways", "line", "index", NULL};
-static const char *const tlb_keys[] = {"entries", NULL};
-static const char *const index_words[] = {"physical", "virtual", NULL};
-static const char *const dma_words[] = {"noncoherent", "coherent", NULL};
+/* places of words in keys.c */
+#define INDEX_VIRTUAL 1
+#define DMA_COHERENT 1
 
 static void machine_apply(struct binder *b, const struct ynode *map, GPtrArray *trees,
 			  struct machine *m);
@@ -52,21 +47,21 @@ static void cache_apply(struct binder *b, const struct ynode *map, const char *w
 			gboolean virtual, struct cache_geometry *c)
 {
 	guint64 size = machine_cache_bytes(c), ways = c->ways, line = 1u << c->line_shift;
+	/* as the caller calls it */
+	const struct keys cache = {what, keys_cache.key};
 	const struct ynode *v;
 
-	if (!bind_map(b, map, what, cache_keys))
+	if (!keys_check(b, map, &cache))
 		return;
 	if (!c->present) {
 		size = 16 << 10;
 		ways = 4;
 		line = 32;
 	}
-	if ((v = ynode_get(map, "ways")))
-		ways = bind_number(b, v, "ways", SCALAR_PLAIN, 1, 16, ways);
-	if ((v = ynode_get(map, "line")))
-		line = bind_power(b, v, "line", SCALAR_BYTES, 4, 256, line);
+	ways = keys_number(b, map, &keys_cache, "ways", ways);
+	line = keys_number(b, map, &keys_cache, "line", line);
 	if ((v = ynode_get(map, "size"))) {
-		size = bind_number(b, v, "size", SCALAR_BYTES, 4, 16 << 20, size);
+		size = keys_number(b, map, &keys_cache, "size", size);
 		if (size % (ways * line) || ((size / (ways * line)) & (size / (ways * line) - 1))) {
 			diag_help(bind_error(b, "E0121", v,
 					     "%s: the size does not make a power of two of sets",
@@ -78,11 +73,11 @@ static void cache_apply(struct binder *b, const struct ynode *map, const char *w
 		}
 	}
 	if ((v = ynode_get(map, "index"))) {
-		int word = bind_word(b, v, "index", index_words);
+		int word = keys_word(b, map, &keys_cache, "index", 0);
 
-		if (word == 1 && !virtual)
+		if (word == INDEX_VIRTUAL && !virtual)
 			bind_error(b, "E0122", v, "%s: an L2 is indexed physically", what);
-		c->virtual_index = word == 1 && virtual;
+		c->virtual_index = word == INDEX_VIRTUAL && virtual;
 	}
 	if (size / (ways * line) == 0 || (size / (ways * line) & (size / (ways * line) - 1))) {
 		diag_error(b->diag, "E0121", map->used_at,
@@ -115,32 +110,23 @@ static void machine_apply(struct binder *b, const struct ynode *map, GPtrArray *
 			  struct machine *m)
 {
 	const struct ynode *v;
-	int word;
 
-	if (!bind_map(b, map, "machine", machine_keys))
+	if (!keys_check(b, map, &keys_machine))
 		return;
 	if ((v = ynode_get(map, "preset")))
 		preset_apply(b, v, trees, m);
-	if ((v = ynode_get(map, "page-size")))
-		m->page_shift = log2_u32((u32)bind_power(b, v, "page-size", SCALAR_BYTES, 64, 65536,
-							 1u << m->page_shift));
-	if ((v = ynode_get(map, "cpus")))
-		m->cpus = (u32)bind_number(b, v, "cpus", SCALAR_PLAIN, 1, 1, 1);
+	m->page_shift =
+		log2_u32((u32)keys_number(b, map, &keys_machine, "page-size", 1u << m->page_shift));
+	m->cpus = (u32)keys_number(b, map, &keys_machine, "cpus", m->cpus);
 	if ((v = ynode_get(map, "l1d")))
 		cache_apply(b, v, "l1d", TRUE, &m->l1d);
 	if ((v = ynode_get(map, "l2")))
 		l2_apply(b, v, m);
-	if ((v = ynode_get(map, "tlb")) && bind_map(b, v, "tlb", tlb_keys) &&
-	    (v = bind_required(b, v, "tlb", "entries")))
-		m->tlb_entries = (u32)bind_number(b, v, "entries", SCALAR_PLAIN, 2, 1024, 32);
-	if ((v = ynode_get(map, "machine-check")))
-		m->machine_check = bind_bool(b, v, "machine-check", TRUE);
-	if ((v = ynode_get(map, "post-dma-flush")))
-		m->post_dma_flush = bind_bool(b, v, "post-dma-flush", FALSE);
-	if ((v = ynode_get(map, "dma"))) {
-		word = bind_word(b, v, "dma", dma_words);
-		m->dma_coherent = word == 1;
-	}
+	if ((v = ynode_get(map, "tlb")) && keys_check(b, v, &keys_tlb))
+		m->tlb_entries = (u32)keys_number(b, v, &keys_tlb, "entries", m->tlb_entries);
+	m->machine_check = keys_yes(b, map, &keys_machine, "machine-check", m->machine_check);
+	m->post_dma_flush = keys_yes(b, map, &keys_machine, "post-dma-flush", m->post_dma_flush);
+	m->dma_coherent = keys_word(b, map, &keys_machine, "dma", m->dma_coherent) == DMA_COHERENT;
 }
 
 /* Faults that only show when all parts are known. */
@@ -193,7 +179,7 @@ void machine_load(struct binder *b, const struct ynode *node, GPtrArray *trees, 
 	if (v && v->kind == Y_MAP)
 		machine_apply(b, v, trees, ret);
 	else if (v && v->kind == Y_LIST)
-		bind_map(b, node, "machine", machine_keys);
+		keys_check(b, node, &keys_machine);
 	else if (v)
 		preset_apply(b, node, trees, ret);
 	if (diag_mark(b->diag) == before)

@@ -3,11 +3,10 @@
 
 #include <string.h>
 
+#include "keys.h"
 #include "words.h"
 
 #define CELLS_MAX 10000u
-
-static const char *const matrix_keys[] = {"axes", "exclude", "add", "set", NULL};
 
 static void axis_free(gpointer p)
 {
@@ -430,7 +429,7 @@ void matrix_load(struct scenario *s, char **strategies)
 
 	s->axes = g_ptr_array_new_with_free_func(axis_free);
 	s->cells = g_ptr_array_new_with_free_func(cell_free);
-	if (map && !bind_map(&b, map, "matrix", matrix_keys))
+	if (map && !keys_check(&b, map, &keys_matrix))
 		map = NULL;
 	if (map && (v = ynode_get(map, "axes")))
 		axes_load(s, &b, v);

@@ -9,20 +9,8 @@
 
 const char *const verdict_words[] = {"clean",   "violates",     "refused",
 				     "vacuous", "inconclusive", NULL};
-const char *const how_words[] = {"never", "yes", "sometimes", "always", NULL};
 
 #define FORMAT 1
-
-static const char *const scenario_keys[] = {
-	"format",   "name",      "title",   "doc",     "origin", "tags",
-	"machine",  "kernel",    "pages",   "devices", "matrix", "strategy",
-	"contexts", "schedules", "explore", "expect",  "force",  NULL,
-};
-
-static const char *const expect_keys[] = {"when",  "verdict", "rules", "warnings",
-					  "first", "note",    NULL};
-static const char *const first_keys[] = {"rule", "at", "cause", NULL};
-static const char *const expected_words[] = {"clean", "violates", "refused", NULL};
 
 static void expect_free(gpointer p)
 {
@@ -37,22 +25,19 @@ static void expect_free(gpointer p)
 static void rules_load(struct scenario *s, struct binder *b, const struct ynode *map,
 		       struct expect_entry *entry)
 {
-	const char *names[RULE_COUNT + 1] = {0};
-	guint i, r;
+	const struct ynode *v;
+	guint r;
+	int word;
 
-	for (r = 0; r < RULE_COUNT; r++)
-		names[r] = rule_name(r);
-	if (!bind_map(b, map, "rules", names))
+	if (!keys_check(b, map, &keys_rules))
 		return;
-	for (i = 0; i < map->entries->len; i++) {
-		const struct yentry *e = &g_array_index(map->entries, struct yentry, i);
-		int word = bind_word(b, e->value, e->key->text, how_words);
-
-		for (r = 0; r < RULE_COUNT && word >= 0; r++)
-			if (!strcmp(names[r], e->key->text))
-				entry->rule[r] = (enum how)word;
+	for (r = 0; r < RULE_COUNT; r++) {
+		word = keys_word(b, map, &keys_rules, rule_name(r), -1);
+		v = ynode_get(map, rule_name(r));
+		if (word >= 0)
+			entry->rule[r] = (enum how)word;
 		if (word == HOW_NEVER)
-			diag_help(diag_error(s->diag, "E0200", e->value->used_at,
+			diag_help(diag_error(s->diag, "E0200", v->used_at,
 					     "`rules` is the exact set of the rules broken"),
 				  "leave out what is never broken");
 	}
@@ -60,12 +45,10 @@ static void rules_load(struct scenario *s, struct binder *b, const struct ynode 
 
 static void warnings_load(struct binder *b, const struct ynode *list, struct expect_entry *entry)
 {
-	const char *names[WARNING_COUNT + 1] = {0};
+	const char *const *names = keys_find(&keys_expect, "warnings")->words;
 	guint i;
 	int word;
 
-	for (i = 0; i < WARNING_COUNT; i++)
-		names[i] = warning_name(i);
 	entry->warnings_listed = TRUE;
 	if (!bind_list(b, list, "warnings"))
 		return;
@@ -78,27 +61,16 @@ static void warnings_load(struct binder *b, const struct ynode *list, struct exp
 
 static void first_load(struct binder *b, const struct ynode *map, struct expect_entry *entry)
 {
-	const char *names[RULE_COUNT + 1] = {0};
 	const struct ynode *v;
-	guint r;
+	int word;
 
-	for (r = 0; r < RULE_COUNT; r++)
-		names[r] = rule_name(r);
-	if (!bind_map(b, map, "first", first_keys))
+	if (!keys_check(b, map, &keys_first))
 		return;
-	if ((v = ynode_get(map, "rule")))
-		entry->first_rule = bind_word(b, v, "rule", names);
+	entry->first_rule = keys_word(b, map, &keys_first, "rule", -1);
 	if ((v = ynode_get(map, "at")))
 		entry->first_at = g_strdup(bind_text(b, v, "at"));
-	if ((v = ynode_get(map, "cause"))) {
-		const char *causes[CAUSE_COUNT + 1] = {0};
-		int word;
-
-		for (r = 0; r < CAUSE_COUNT; r++)
-			causes[r] = cause_name(r);
-		word = bind_word(b, v, "cause", causes);
-		entry->first_cause = g_strdup(word < 0 ? NULL : causes[word]);
-	}
+	word = keys_word(b, map, &keys_first, "cause", -1);
+	entry->first_cause = g_strdup(word < 0 ? NULL : cause_name((enum cause)word));
 }
 
 static void expect_load(struct scenario *s, struct binder *b, const struct ynode *map)
@@ -108,17 +80,14 @@ static void expect_load(struct scenario *s, struct binder *b, const struct ynode
 	gboolean rules = FALSE, good;
 	const struct ynode *v;
 	struct diag_fault *f;
-	int word;
 
 	entry->span = map->used_at;
 	entry->first_rule = -1;
-	if (bind_map(b, map, "expect", expect_keys)) {
+	if (keys_check(b, map, &keys_expect)) {
 		if ((v = ynode_get(map, "when")))
 			entry->when = matrix_when(s, v, &good);
-		if ((v = bind_required(b, map, "expect", "verdict"))) {
-			word = bind_word(b, v, "verdict", expected_words);
-			entry->verdict = word < 0 ? VERDICT_CLEAN : (enum verdict)word;
-		}
+		entry->verdict =
+			(enum verdict)keys_word(b, map, &keys_expect, "verdict", VERDICT_CLEAN);
 		if ((v = ynode_get(map, "rules")))
 			rules_load(s, b, v, entry);
 		for (r = 0; r < RULE_COUNT; r++)
@@ -302,24 +271,6 @@ static void head_load(struct scenario *s, struct binder *b)
 		s->origin = g_strdup(bind_text(b, v, "origin"));
 }
 
-/* x- keys are the user's own. */
-static gboolean keys_check(struct scenario *s, struct binder *b)
-{
-	const struct ynode *root = s->tree->root;
-	guint i;
-
-	if (root->kind != Y_MAP)
-		return bind_map(b, root, "scenario", scenario_keys);
-	for (i = 0; i < root->entries->len; i++) {
-		const struct yentry *e = &g_array_index(root->entries, struct yentry, i);
-
-		if (!g_str_has_prefix(e->key->text, "x-") &&
-		    !g_strv_contains(scenario_keys, e->key->text))
-			bind_unknown_key(b, e, "scenario", scenario_keys);
-	}
-	return TRUE;
-}
-
 static void expects_load(struct scenario *s, struct binder *b, gboolean needed)
 {
 	const struct ynode *list = ynode_get(s->tree->root, "expect");
@@ -356,7 +307,7 @@ static struct scenario *load(struct diag *diag, const char *path, struct ytree *
 	s->base = g_path_get_dirname(path);
 	s->question = question_of(tree->src);
 	s->expects = g_ptr_array_new_with_free_func(expect_free);
-	if (format_check(s, &b) && keys_check(s, &b)) {
+	if (format_check(s, &b) && keys_check(&b, s->tree->root, &keys_scenario)) {
 		head_load(s, &b);
 		matrix_load(s, options->strategies);
 		schedules_check(s);

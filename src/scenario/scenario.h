@@ -7,6 +7,7 @@
 #define STALELINE_SCENARIO_SCENARIO_H
 
 #include "compile.h"
+#include "keys.h"
 
 enum verdict {
 	VERDICT_CLEAN, /* no rule is broken in any schedule (one schedule: nothing found) */
@@ -18,9 +19,7 @@ enum verdict {
 
 extern const char *const verdict_words[];
 
-enum how { HOW_NEVER, HOW_YES, HOW_SOMETIMES, HOW_ALWAYS };
-
-extern const char *const how_words[];
+enum how { HOW_NEVER, HOW_YES, HOW_SOMETIMES, HOW_ALWAYS }; /* how_words */
 
 struct expect_entry {
 	struct span span;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "kmtypes.h"
+#include "keys.h"
 #include "kstep.h"
 #include "presets.h"
 
@@ -55,19 +55,13 @@ static const struct primitive {
 	{"depth-dec", KF_depth_dec, SLOT_NONE, "count one less"},
 };
 
-static const char *const condition_words[] = {"mapped",  "highmem", "nested", "changed",
-					      "hardirq", "softirq", NULL};
-static const char *const file_keys[] = {"name",       "doc",       "source",   "needs",
-					"lowmem",     "cache-op",  "mappings", "slot",
-					"sync-range", "sync-page", NULL};
-static const char *const needs_words[] = {"kmap-high-get", NULL};
-static const char *const lowmem_words[] = {"per-page", "whole", NULL};
-static const char *const mapping_words[] = {"cached", "uncached", NULL};
-static const char *const op_words[] = {"version", "none", NULL};
+/* places of words in keys.c */
+#define LOWMEM_WHOLE 1
+#define OP_NONE 1
+#define MAPPINGS_UNCACHED 1
 
 static const char *primitive_names[ARRAY_SIZE(primitives) + 1];
 static const char *step_names[ARRAY_SIZE(primitives) + 4];
-static const char *slot_names[KM_TYPE_NR + 1];
 
 static void tables_init(void)
 {
@@ -80,8 +74,6 @@ static void tables_init(void)
 	step_names[i++] = "if";
 	step_names[i++] = "each-page";
 	step_names[i++] = "sync-page";
-	for (i = 0; i < KM_TYPE_NR; i++)
-		slot_names[i] = km_type_name(i);
 }
 
 const char *const *strategy_primitives(void)
@@ -139,18 +131,14 @@ static void block_compile(struct compiler *c, const struct ynode *list, const ch
 
 static void if_compile(struct compiler *c, const struct ynode *map)
 {
-	const char *keys[ARRAY_SIZE(condition_words) + 1];
 	const struct ynode *then = NULL, *otherwise;
 	guint before = diag_mark(c->b.diag), i, skip, over;
 
-	for (i = 0; condition_words[i]; i++)
-		keys[i] = condition_words[i];
-	keys[i] = "else";
-	keys[i + 1] = NULL;
-	if (!bind_map(&c->b, map, "if", keys))
+	if (!keys_check(&c->b, map, &keys_if))
 		return;
-	for (i = 0; condition_words[i]; i++) {
-		const struct ynode *branch = ynode_get(map, condition_words[i]);
+	/* the last one is `else` */
+	for (i = 0; keys_if.key[i + 1].name; i++) {
+		const struct ynode *branch = ynode_get(map, keys_if.key[i].name);
 
 		if (!branch)
 			continue;
@@ -163,7 +151,7 @@ static void if_compile(struct compiler *c, const struct ynode *map)
 		if (then != branch)
 			continue;
 		skip = emit(c, SOP_UNLESS, i, 0);
-		block_compile(c, branch, condition_words[i]);
+		block_compile(c, branch, keys_if.key[i].name);
 		otherwise = ynode_get(map, "else");
 		if (otherwise) {
 			over = emit(c, SOP_JUMP, 0, 0);
@@ -241,7 +229,8 @@ static void primitive_compile(struct compiler *c, const struct ynode *key,
 			diag_error(c->b.diag, "E0137", value->used_at, "%s takes no argument",
 				   p->name);
 		} else if (value) {
-			int word = bind_word(&c->b, value, "slot", slot_names);
+			int word = bind_word(&c->b, value, "slot",
+					     keys_find(&keys_strategy, "slot")->words);
 
 			slot = word < 0 ? 0 : (u32)word;
 		} else if (p->slot == SLOT_NEEDED && !c->slot_given) {
@@ -343,29 +332,24 @@ static void file_compile(struct compiler *c, const struct ynode *root)
 	guint before = diag_mark(c->b.diag), i;
 	const struct ynode *v;
 
-	if (!bind_map(&c->b, root, "strategy", file_keys))
+	if (!keys_check(&c->b, root, &keys_strategy))
 		return;
 	g_free(c->s->name);
 	c->s->name = text_of(c, root, "name");
-	bind_required(&c->b, root, "strategy", "name");
 	c->s->doc = text_of(c, root, "doc");
 	c->s->source = text_of(c, root, "source");
 	if ((v = ynode_get(root, "needs")) && bind_list(&c->b, v, "needs"))
 		for (i = 0; i < v->items->len; i++)
-			if (!bind_word(&c->b, v->items->pdata[i], "needs", needs_words))
+			if (!bind_word(&c->b, v->items->pdata[i], "needs",
+				       keys_find(&keys_strategy, "needs")->words))
 				c->s->program.kmap_high_get = true;
-	if ((v = ynode_get(root, "lowmem")))
-		c->s->program.lowmem_whole = bind_word(&c->b, v, "lowmem", lowmem_words) == 1;
-	if ((v = ynode_get(root, "cache-op")))
-		c->s->program.no_op = bind_word(&c->b, v, "cache-op", op_words) == 1;
-	if ((v = ynode_get(root, "mappings")))
-		c->s->program.uncached = bind_word(&c->b, v, "mappings", mapping_words) == 1;
-	if ((v = ynode_get(root, "slot"))) {
-		int word = bind_word(&c->b, v, "slot", slot_names);
-
-		c->slot = word < 0 ? 0 : (u32)word;
-		c->slot_given = TRUE;
-	}
+	c->s->program.lowmem_whole = keys_word(&c->b, root, &keys_strategy, "lowmem", 0) ==
+				     LOWMEM_WHOLE;
+	c->s->program.no_op = keys_word(&c->b, root, &keys_strategy, "cache-op", 0) == OP_NONE;
+	c->s->program.uncached = keys_word(&c->b, root, &keys_strategy, "mappings", 0) ==
+				 MAPPINGS_UNCACHED;
+	c->slot = (u32)keys_word(&c->b, root, &keys_strategy, "slot", 0);
+	c->slot_given = ynode_get(root, "slot") != NULL;
 	c->sync_page = ynode_get(root, "sync-page");
 	if ((v = ynode_get(root, "sync-range")))
 		block_compile(c, v, "sync-range");

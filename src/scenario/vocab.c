@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "bus.h"
+#include "kmtypes.h"
+
 #define REQUIRED TRUE
 #define OPTIONAL FALSE
 
@@ -243,4 +246,20 @@ const char *vocab_arg_kind(enum arg_type type)
 		break;
 	}
 	return "";
+}
+
+const char *const *vocab_arg_words(enum arg_type type)
+{
+	static const char *const directions[] = {"bidirectional", "to-device", "from-device", NULL};
+	static const char *ops[CACHE_OPS + 1], *slots[KM_TYPE_NR + 1];
+	guint i;
+
+	for (i = 0; i < CACHE_OPS; i++)
+		ops[i] = cache_op_name(i);
+	for (i = 0; i < KM_TYPE_NR; i++)
+		slots[i] = km_type_name(i);
+	return type == ARG_DIRECTION ? directions :
+	       type == ARG_CACHE_OP  ? ops :
+	       type == ARG_SLOT      ? slots :
+				       NULL;
 }

@@ -55,5 +55,7 @@ const struct step_spec *vocab_find(const char *name);
 /* All names, NULL-terminated; free the array, not the names. */
 const char **vocab_names(void);
 const char *vocab_arg_kind(enum arg_type type);
+/* The words that an argument is one of, in the order of the model's numbers, NULL-terminated; NULL: not words. */
+const char *const *vocab_arg_words(enum arg_type type);
 
 #endif

@@ -177,7 +177,7 @@ good() {
 }
 
 @test "list: every kind" {
-	for what in machines strategies primitives steps rules; do
+	for what in machines strategies primitives steps keys rules; do
 		staleline list $what
 		assert_status 0
 		[ "${#lines[@]}" -ge 3 ] || { show; false; }
