@@ -71,7 +71,7 @@ void ymake_drop(struct ynode *map, const char *key)
 
 struct ynode *ymake_copy(struct ytree *tree, const struct ynode *node)
 {
-	struct ynode *copy;
+	struct ynode *copy = NULL;
 	guint i;
 
 	switch (node->kind) {
@@ -90,7 +90,7 @@ struct ynode *ymake_copy(struct ytree *tree, const struct ynode *node)
 			g_array_append_val(copy->entries, entry);
 		}
 		break;
-	default:
+	case Y_SCALAR:
 		copy = ymake_text(tree, node->text);
 		copy->quoted = node->quoted;
 		break;
