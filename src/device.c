@@ -27,26 +27,33 @@ bool device_busy(const struct world *w, u32 device)
 	return w_device(w, device)->map || w_device(w, device)->irq;
 }
 
-static void burst(const struct act *a, u32 device)
+u32 device_burst(const struct act *a, u32 map, bool writes, u32 identity, u32 entry, u32 from)
 {
 	const struct cell *k = a->k;
-	const struct w_device *d = w_device(a->w, device);
-	const struct dma_map_def *def = &k->map[d->map - 1];
-	const struct sg_entry *sg = &k->sg[def->first_sg + d->sg];
+	const struct sg_entry *sg = &k->sg[k->map[map].first_sg + entry];
 	u32 sector = 1u << k->machine.sector_shift;
-	struct meaning at = meaning_at(k, (struct meaning){sg->page, sg->offset}, d->at);
-	u32 length = min_u32(sector - (at.offset & (sector - 1)), sg->length - d->at);
-	bool coherent = dma_coherent(k, d->map - 1);
+	struct meaning at = meaning_at(k, (struct meaning){sg->page, sg->offset}, from);
+	u32 length = min_u32(sector - (at.offset & (sector - 1)), sg->length - from);
+	bool coherent = dma_coherent(k, map);
 
 	/* unmapped, or given to the CPU, while the transfer goes on */
-	if (w_map(a->w, d->map - 1)->state != MAP_DEVICE)
+	if (w_map(a->w, map)->state != MAP_DEVICE)
 		oracle_break(a, R_DMA_MISUSE, at, 0, 0);
-	if (d->writes)
-		bus_dma_write(a, at.page, at.offset, length,
-			      k->identities ? d->iteration : oracle_identity(a), coherent);
+	if (writes)
+		bus_dma_write(a, at.page, at.offset, length, identity, coherent);
 	else
 		bus_dma_read(a, at.page, at.offset, length, coherent);
-	if (d->at + length < sg->length) {
+	return length;
+}
+
+static void burst(const struct act *a, u32 device)
+{
+	const struct w_device *d = w_device(a->w, device);
+	const struct dma_map_def *def = &a->k->map[d->map - 1];
+	u32 identity = a->k->identities ? d->iteration : oracle_identity(a);
+	u32 length = device_burst(a, d->map - 1, d->writes, identity, d->sg, d->at);
+
+	if (d->at + length < a->k->sg[def->first_sg + d->sg].length) {
 		put(a->w, &d->at, d->at + length);
 		return;
 	}

@@ -328,6 +328,33 @@ KFUNC(step_dev_start)
 	K_END;
 }
 
+struct transfer_frame {
+	u32 entry, at; /* next burst: entry of the list, byte within it */
+};
+
+/* scenario step `dev-transfer`: the device moves the data burst by burst while the context waits for it */
+KFUNC(step_dev_transfer)
+{
+	const struct dma_map_def *def;
+	u32 length;
+
+	K_BEGIN(transfer_frame);
+	do {
+		K_STEP(dev_burst);
+		if (!L->entry && !L->at)
+			tell(a, EV_DMA_START, NO_ID, step_of(a)->arg[1]);
+		length = device_burst(a, step_of(a)->arg[1], step_of(a)->arg[2] == DMA_FROM_DEVICE,
+				      oracle_identity(a), L->entry, L->at);
+		def = &a->k->map[step_of(a)->arg[1]];
+		SET(L->at, L->at + length);
+		if (L->at == a->k->sg[def->first_sg + L->entry].length) {
+			SET(L->at, 0);
+			SET(L->entry, L->entry + 1);
+		}
+	} while (L->entry < a->k->map[step_of(a)->arg[1]].sgs);
+	K_END;
+}
+
 /* scenario step `wait-irq`: sleeps until the device's completion has been handled */
 KFUNC(step_wait_irq)
 {

@@ -13,6 +13,7 @@
  *	step_kunmap_atomic	arg[1] km_type, arg[2] handle
  *	step_dma_*		arg[0] mapping
  *	step_dev_start		arg[0] device, arg[1] mapping, arg[2] direction
+ *	step_dev_transfer	arg[1] mapping, arg[2] direction
  *	step_wait_irq		arg[0] device
  *	step_raise		arg[0] context
  *	step_cache_op		at: the range, arg[0] enum cache_op

@@ -478,6 +478,7 @@ static void map_use(struct compiler *c, const struct parsed *p, struct step *s)
 					  suffix[def->kind]);
 		break;
 	case KF_step_dev_start:
+	case KF_step_dev_transfer:
 		s->arg[1] = map;
 		s->arg[2] = def->direction == DMA_BIDIRECTIONAL ? DMA_FROM_DEVICE : def->direction;
 		if ((v = arg(p, "dir")) &&
@@ -489,7 +490,7 @@ static void map_use(struct compiler *c, const struct parsed *p, struct step *s)
 		} else if (def->direction == DMA_BIDIRECTIONAL) {
 			diag_primary_label(
 				diag_error(c->b.diag, "E0108", p->name->used_at,
-					   "dev-start: `dir` is missing"),
+					   "%s: `dir` is missing", p->spec->name),
 				"the mapping is bidirectional: which way does the device move data?");
 		}
 		if ((v = arg(p, "dev")) && refs_device(c, v, &target))

@@ -305,7 +305,10 @@ static void dma(struct generator *g)
 	if (g->devices && odds(g, 80))
 		g_string_append_printf(g->out, ", dev: d%u", m->device);
 	line(g, ", id: m%u}", id);
-	if (g->devices && odds(g, 80)) {
+	if (odds(g, 15)) {
+		step(g, "dev-transfer");
+		line(g, "{map: m%u, dir: %s}", id, odds(g, 5) ? "from-device" : what);
+	} else if (g->devices && odds(g, 80)) {
 		step(g, "dev-start");
 		line(g, "{dev: d%u, map: m%u, dir: %s}", m->device, id,
 		     odds(g, 5) ? "from-device" : what);

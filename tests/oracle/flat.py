@@ -48,6 +48,7 @@ class Run:
         self.pfn = {}
         self.steps, self.maps, self.handles = {}, {}, {}
         self.devices, self.snoops = {}, False  # device -> the mapping it moves
+        self.transfers = {}  # step that moves data in steps of its context -> the mapping
         self.memory = {}  # page -> tokens
         self.newest = {}  # (page, granule) -> identity; not there: the boot content
         self.order = {}  # (page, granule) -> {identity: how many came before}
@@ -350,6 +351,8 @@ class Run:
     def device_write(self, f):
         step, page, offset, length, token = (int(x) for x in f[1:])
         self.accesses += 1
+        if step in self.transfers:
+            self.snoops = self.maps[self.transfers[step]][2]
         if self.snoops:
             self.snooped(page, offset, length)
         for at in self.granules(page, offset, length):
@@ -370,6 +373,8 @@ class Run:
     def device_read(self, f):
         step, page, offset, token = (int(x) for x in f[1:])
         self.accesses += 1
+        if step in self.transfers:
+            self.snoops = self.maps[self.transfers[step]][2]
         at = self.granules(page, offset, self.granule)[0]
         if self.snoops and any(line[0] and k[1] // self.granule <= (self.pfn[page] * self.page + offset)
                                // self.granule < (k[1] + c.line) // self.granule
@@ -468,6 +473,8 @@ class Run:
             self.mapped(int(e[1]))
         elif what == 's':
             self.devices[int(e[1])] = int(e[2])
+        elif what == 't':
+            self.transfers[int(e[1])] = int(e[2])
         elif what == 'H':
             self.handles[int(e[1])] = (int(e[2], 16), int(e[3]))
         elif what in 'af':

@@ -145,11 +145,15 @@ class Generator:
             going = direction if direction != 'bidirectional' else self.pick(DIRECTIONS[:2])
             if self.odds(3):
                 going = self.pick(DIRECTIONS[:2])
-            start = self.step(c, 'dev-start', 'dev: %s, map: %s, dir: %s' % (device, map_id, going))
+            waits = self.odds(20)
+            if waits:
+                start = self.step(c, 'dev-transfer', 'map: %s, dir: %s' % (map_id, going))
+            else:
+                start = self.step(c, 'dev-start', 'dev: %s, map: %s, dir: %s' % (device, map_id, going))
             if self.odds(20):
                 self.touch(c)
             # a device that a handler serves wakes the waiter when the handler has run
-            if c.level == 'process':
+            if c.level == 'process' and not waits:
                 self.step(c, 'wait-irq', 'dev: ' + device)
             self.starts.append((c.name, start))
         for _ in range(self.below(3) if self.odds(40) else 0):

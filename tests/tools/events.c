@@ -19,6 +19,7 @@
  *	O STEP OP VA PA OUTCOME MEANT	CACHE op
  *	w STEP PAGE OFFSET LENGTH TOKEN	device write		r STEP PAGE OFFSET TOKEN	device read
  *	M MAP, U MAP	DMA map, unmap	s DEVICE MAP	the device starts
+ *	t STEP MAP	step moves the mapping's data itself
  *	H HANDLE VA PAGE	a mapping got its address
  *	a PAGE, f PAGE	the page is in use, is free, since this choice
  *	! RULE STEP PAGE OFFSET GOT WANT	a violation, as staleline reports it
@@ -102,7 +103,10 @@ static void on_event(void *arg, const struct event *e)
 		printf("U %u\n", e->a);
 		break;
 	case EV_DMA_START:
-		printf("s %u %u\n", e->a, e->b);
+		if (e->a == NO_ID)
+			printf("t %d %u\n", (int)e->step, e->b);
+		else
+			printf("s %u %u\n", e->a, e->b);
 		break;
 	case EV_HANDLE:
 		printf("H %u %x %u\n", e->a, e->b, e->c);

@@ -330,6 +330,52 @@ static void test_device(void **state)
 	rig_down(&r);
 }
 
+/* The same list moved in the context's own steps: a burst a step, nothing else is a choice, no interrupt. */
+static void test_transfer(void **state)
+{
+	(void)state;
+	rig_init(&r);
+	r.k.identities = true;
+	rig_pages(&r, 2, false);
+	rig_strategy(&r, RIG_LOWMEM_ONLY);
+	rig_context(&r, LEVEL_PROCESS, ON_START, 1);
+	rig_step(&r, (struct step){.fn = KF_step_dma_map, .arg = {0}});
+	rig_step(&r, (struct step){.fn = KF_step_dev_transfer, .arg = {0, 0, DMA_FROM_DEVICE}});
+	rig_step(&r, (struct step){.fn = KF_step_dma_unmap, .arg = {0}});
+	rig_step(&r, (struct step){.fn = KF_step_dev_transfer, .arg = {0, 0, DMA_TO_DEVICE}});
+	rig_map(&r, DMA_MAP_SG, DMA_FROM_DEVICE, NO_ID);
+	rig_sg(&r, 0, 8, 16);
+	rig_sg(&r, 1, 60, 4);
+	rig_up(&r);
+	rig_enter(&r, 0);
+	rig_to(&r, 0, KS_dev_burst);
+	rig_forget(&r);
+	rig_go(&r, 0);
+	assert_int_equal(rig_count(&r, EV_DMA_WRITE), 1);
+	assert_int_equal(rig_count(&r, EV_DMA_START), 1);
+	rig_go(&r, 0);
+	rig_go(&r, 0);
+	assert_int_equal(rig_count(&r, EV_DMA_WRITE), 3);
+	assert_int_equal(rig_count(&r, EV_DMA_START), 1);
+	assert_int_equal(rig_event(&r, EV_DMA_WRITE, 1)->b, 16);
+	assert_int_equal(rig_event(&r, EV_DMA_WRITE, 1)->c, 8);
+	assert_int_equal(rig_event(&r, EV_DMA_WRITE, 2)->a, 1);
+	assert_int_equal(rig_event(&r, EV_DMA_WRITE, 2)->c, 4);
+	assert_int_equal(rig_event(&r, EV_DMA_WRITE, 2)->d >> DATUM_ITERATION_BITS, 2);
+	assert_int_equal(w_top(&r.w)->broken, 0);
+	/* what is not mapped any more is misused, and read all the same */
+	rig_to(&r, 0, KS_dev_burst);
+	rig_forget(&r);
+	rig_go(&r, 0);
+	assert_int_equal(rig_count(&r, EV_DMA_READ), 2);
+	assert_true(rig_broken(&r, R_DMA_MISUSE));
+	rig_all(&r, 100);
+	assert_int_equal(rig_count(&r, EV_DMA_READ), 5);
+	assert_int_equal(rig_count(&r, EV_DMA_DONE), 0);
+	assert_int_equal(w_top(&r.w)->ended, END_COMPLETE);
+	rig_down(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_never_unmapped),
 		cmocka_unit_test(test_leak_marks),
 		cmocka_unit_test(test_device),
+		cmocka_unit_test(test_transfer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
