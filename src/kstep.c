@@ -58,7 +58,8 @@ void kstep_pop(const struct act *a)
 	put(a->w, &frame->fn, 0);
 	put(a->w, &frame->pc, 0);
 	for (i = 0; i < FRAME_LOCALS; i++)
-		put(a->w, &frame->local[i], 0);
+		if (frame->local[i])
+			put(a->w, &frame->local[i], 0);
 	put(a->w, &ctx->sp, ctx->sp - 1);
 }
 

@@ -6,6 +6,7 @@
 bool arena_init(struct arena *a, const struct cell *k, bool undo)
 {
 	a->undo = undo;
+	a->bound = world_step_bound(k);
 	a->words = calloc(k->layout.words, sizeof(*a->words));
 	a->step_done = calloc(k->steps + 1, 1);
 	if (!a->words || !a->step_done) {
@@ -32,13 +33,12 @@ void arena_free(struct arena *a)
 bool arena_reserve(struct arena *a)
 {
 	struct world *w = &a->world;
-	size_t bound = world_step_bound(w->k);
-	size_t wanted = w->log_capacity ? w->log_capacity : bound;
+	size_t wanted = w->log_capacity ? w->log_capacity : a->bound;
 	struct undo *grown;
 
-	if (!a->undo || w->logged + bound <= w->log_capacity)
+	if (!a->undo || w->logged + a->bound <= w->log_capacity)
 		return true;
-	while (wanted < w->logged + bound)
+	while (wanted < w->logged + a->bound)
 		wanted *= 2;
 	grown = realloc(w->log, wanted * sizeof(*grown));
 	if (!grown)

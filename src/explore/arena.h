@@ -10,6 +10,7 @@ struct arena {
 	u32 *words;
 	u8 *step_done;
 	bool undo;
+	size_t bound; /* of the puts of one choice */
 };
 
 /* A world of `k` in its first state. With `undo` changes can be taken back. false: no memory. */
