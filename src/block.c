@@ -62,17 +62,18 @@ KFUNC(readahead)
 {
 	K_BEGIN(block_frame);
 	do {
-		K_STEP(alloc);
-		page_alloc(a, page_here(a, L));
-		if (w_top(a->w)->ended)
-			return K_DEAD;
-		SET(w_page(a->w, page_here(a, L))->flags, PAGE_IN_USE | PAGE_LOCKED);
+		K_STEP(alloc) {
+			page_alloc(a, page_here(a, L));
+			if (w_top(a->w)->ended)
+				return K_DEAD;
+			SET(w_page(a->w, page_here(a, L))->flags, PAGE_IN_USE | PAGE_LOCKED);
+		}
 	} while (page_next(a, L));
 	K_CALL(1, spin_lock_irqsave, LOCK_HOST(L->device));
 	SET(L->flags, a->ret);
 	K_CALL(2, dma_map, L->map);
-	K_STEP(dev_start);
-	device_start(a, L->device, L->map, a->k->map[L->map].direction);
+	K_STEP(dev_start)
+		device_start(a, L->device, L->map, a->k->map[L->map].direction);
 	K_CALL(3, spin_unlock_irqrestore, LOCK_HOST(L->device), L->flags);
 	K_END;
 }
@@ -85,9 +86,10 @@ KFUNC(end_bio)
 {
 	K_BEGIN(block_frame);
 	do {
-		K_STEP(page_uptodate);
-		SET(w_page(a->w, page_here(a, L))->flags, PAGE_IN_USE | PAGE_UPTODATE);
-		context_wake(a, WAIT_PAGE, page_here(a, L));
+		K_STEP(page_uptodate) {
+			SET(w_page(a->w, page_here(a, L))->flags, PAGE_IN_USE | PAGE_UPTODATE);
+			context_wake(a, WAIT_PAGE, page_here(a, L));
+		}
 	} while (page_next(a, L));
 	K_END;
 }
@@ -107,8 +109,8 @@ KFUNC(ata_qc_complete)
 	if (L->raise == NO_ID) {
 		K_CALL(4, end_bio, L->map);
 	} else {
-		K_STEP(raise);
-		context_trigger(a, L->raise);
+		K_STEP(raise)
+			context_trigger(a, L->raise);
 	}
 	K_END;
 }
@@ -122,10 +124,11 @@ KFUNC(wait_on_page_locked)
 {
 	K_BEGIN(wait_frame);
 	while (L->pages) {
-		K_STEP(wait_on_page);
-		if (w_page(a->w, L->page)->flags & PAGE_LOCKED) {
-			context_sleep(a, WAIT_PAGE, L->page);
-			continue;
+		K_STEP(wait_on_page) {
+			if (w_page(a->w, L->page)->flags & PAGE_LOCKED) {
+				context_sleep(a, WAIT_PAGE, L->page);
+				continue;
+			}
 		}
 		SET(L->page, L->page + 1);
 		SET(L->pages, L->pages - 1);

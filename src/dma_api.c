@@ -119,7 +119,7 @@ KFUNC(sync_list)
 KFUNC(dma_map)
 {
 	K_BEGIN(map_frame);
-	K_STEP(dma_map);
+	K_PLACE(dma_map);
 	if (mapped_already(a, L->map))
 		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), 0, 0);
 	map_own(a, L->map, MAP_DEVICE);
@@ -137,7 +137,7 @@ KFUNC(dma_unmap)
 	K_CALL(1, sync_list, L->map,
 	       op_for(a, L->map,
 		      a->k->map[L->map].kind == DMA_MAP_SG ? HOOK_UNMAP_SG : HOOK_UNMAP));
-	K_STEP(dma_unmap);
+	K_PLACE(dma_unmap);
 	if (w_map(a->w, L->map)->state == MAP_NONE)
 		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), 0, 0);
 	map_own(a, L->map, MAP_NONE);
@@ -150,7 +150,7 @@ KFUNC(dma_sync_for_cpu)
 {
 	K_BEGIN(map_frame);
 	K_CALL(1, sync_list, L->map, op_for(a, L->map, HOOK_FOR_CPU));
-	K_STEP(dma_sync_own);
+	K_PLACE(dma_sync_own);
 	if (w_map(a->w, L->map)->state == MAP_NONE)
 		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), 0, 0);
 	else
@@ -162,7 +162,7 @@ KFUNC(dma_sync_for_cpu)
 KFUNC(dma_sync_for_device)
 {
 	K_BEGIN(map_frame);
-	K_STEP(dma_sync_own);
+	K_PLACE(dma_sync_own);
 	if (w_map(a->w, L->map)->state == MAP_NONE)
 		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), 0, 0);
 	else

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "flush.h"
 
+#include "kline.h"
+
 struct flush_frame {
 	u32 address, size;
 	u32 page, offset; /* what `address` was mapped for */
@@ -58,13 +60,26 @@ static bool strays(const struct act *a, u32 va, u32 address, u32 page, u32 offse
 	       va - KSEG0 != cell_page_pa(k, line_page) + (ahead & (cell_page_bytes(k) - 1));
 }
 
+static enum cache_op op_changed(const struct act *a, enum cache_op op)
+{
+	bool l2 = op == Hit_Writeback_Inv_SD;
+
+	if (op != Hit_Writeback_Inv_D && !l2)
+		return op;
+	if (a->change == CHANGE_WRITEBACK_ONLY)
+		return l2 ? Hit_Writeback_SD : Hit_Writeback_D;
+	if (a->change == CHANGE_INVALIDATE_ONLY)
+		return l2 ? Hit_Invalidate_SD : Hit_Invalidate_D;
+	return op;
+}
+
 /* One hit op of a range: the op, and what the oracle wants to know about it. */
 static enum access_result range_op(struct act *a, const struct flush_frame *L, enum cache_op op,
 				   u32 va)
 {
 	struct meaning meant = meant_at(a, va, L->address, L->page, L->offset);
 	enum op_outcome outcome = OP_MISS;
-	enum access_result result = bus_hit_op(a, op, va, meant, &outcome);
+	enum access_result result = bus_hit_op(a, op_changed(a, op), va, meant, &outcome);
 	struct meaning place = {L->page, L->offset};
 
 	if (result != ACCESS_DONE)
@@ -121,9 +136,9 @@ static enum k_result blast_whole(struct act *a, const struct cache_geometry *g, 
 	K_BEGIN(blast_frame);
 	for (; L->way < g->ways; SET(L->way, L->way + 1)) {
 		for (SET(L->set, 0); L->set < g->sets; SET(L->set, L->set + 1)) {
-			K_STEP(cache_index_op);
-			SET(L->useful,
-			    L->useful | (bus_index_op(a, op, L->set, L->way) != OP_MISS));
+			K_STEP(cache_index_op)
+				SET(L->useful,
+				    L->useful | (bus_index_op(a, op, L->set, L->way) != OP_MISS));
 		}
 	}
 	K_RETURN(L->useful);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "irq.h"
 
+#include "kline.h"
+
 void irq_set(const struct act *a, u32 off)
 {
 	const struct w_ctx *c = kstep_ctx(a);
 
+	if (a->change == CHANGE_IRQS_ON)
+		off = 0;
 	if (c->irqs_off == off)
 		return;
 	put(a->w, &c->irqs_off, off);
@@ -15,7 +19,8 @@ u32 irq_off(const struct act *a)
 {
 	u32 old = kstep_ctx(a)->irqs_off;
 
-	irq_set(a, 1);
+	if (a->change != CHANGE_IRQS_ON)
+		irq_set(a, 1);
 	return old;
 }
 
@@ -34,18 +39,18 @@ void preempt_count_add(const struct act *a, int by)
 KFUNC(irq_return)
 {
 	K_BEGIN(no_frame);
-	K_STEP(irq_return);
+	K_PLACE(irq_return);
 	K_END;
 }
 
 /* arch/mips/include/asm/irqflags.h, 2.6.36. Returns the flags as they were. */
 KFUNC(local_irq_save)
 {
-	u32 old;
+	u32 old = 0;
 
 	K_BEGIN(no_frame);
-	K_STEP(local_irq_save);
-	old = irq_off(a);
+	K_STEP(local_irq_save)
+		old = irq_off(a);
 	K_RETURN(old);
 	K_END;
 }
@@ -58,8 +63,8 @@ struct restore_frame {
 KFUNC(local_irq_restore)
 {
 	K_BEGIN(restore_frame);
-	K_STEP(local_irq_restore);
-	irq_set(a, L->flags);
+	K_STEP(local_irq_restore)
+		irq_set(a, L->flags);
 	K_END;
 }
 
@@ -67,8 +72,8 @@ KFUNC(local_irq_restore)
 KFUNC(local_irq_disable)
 {
 	K_BEGIN(no_frame);
-	K_STEP(local_irq_disable);
-	irq_off(a);
+	K_STEP(local_irq_disable)
+		irq_off(a);
 	K_END;
 }
 
@@ -76,8 +81,8 @@ KFUNC(local_irq_disable)
 KFUNC(local_irq_enable)
 {
 	K_BEGIN(no_frame);
-	K_STEP(local_irq_enable);
-	irq_set(a, 0);
+	K_STEP(local_irq_enable)
+		irq_set(a, 0);
 	K_END;
 }
 
@@ -85,8 +90,8 @@ KFUNC(local_irq_enable)
 KFUNC(local_bh_disable)
 {
 	K_BEGIN(no_frame);
-	K_STEP(local_bh_disable);
-	SET(kstep_ctx(a)->bh_off, kstep_ctx(a)->bh_off + 1);
+	K_STEP(local_bh_disable)
+		SET(kstep_ctx(a)->bh_off, kstep_ctx(a)->bh_off + 1);
 	K_END;
 }
 
@@ -94,11 +99,12 @@ KFUNC(local_bh_disable)
 KFUNC(local_bh_enable)
 {
 	K_BEGIN(no_frame);
-	K_STEP(local_bh_enable);
-	if (kstep_ctx(a)->bh_off)
-		SET(kstep_ctx(a)->bh_off, kstep_ctx(a)->bh_off - 1);
-	else
-		oracle_break_kernel(a, R_IRQS_UNBALANCED);
+	K_STEP(local_bh_enable) {
+		if (kstep_ctx(a)->bh_off)
+			SET(kstep_ctx(a)->bh_off, kstep_ctx(a)->bh_off - 1);
+		else
+			oracle_break_kernel(a, R_IRQS_UNBALANCED);
+	}
 	K_END;
 }
 
@@ -106,8 +112,8 @@ KFUNC(local_bh_enable)
 KFUNC(preempt_disable)
 {
 	K_BEGIN(no_frame);
-	K_STEP(preempt_disable);
-	preempt_count_add(a, 1);
+	K_STEP(preempt_disable)
+		preempt_count_add(a, 1);
 	K_END;
 }
 
@@ -115,7 +121,7 @@ KFUNC(preempt_disable)
 KFUNC(preempt_enable)
 {
 	K_BEGIN(no_frame);
-	K_STEP(preempt_enable);
-	preempt_count_add(a, -1);
+	K_STEP(preempt_enable)
+		preempt_count_add(a, -1);
 	K_END;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kmap_model.h"
 
+#include "kline.h"
 #include "kmtypes.h"
 #include "lock.h"
 #include "pagetable.h"
@@ -16,6 +17,25 @@ u32 page_address(const struct world *w, u32 page)
 static const u32 *pkmap_count(const struct world *w, u32 nr)
 {
 	return w->word + w->k->layout.pkmap_count + nr;
+}
+
+static void pkmap_count_set(const struct act *a, u32 nr, u32 count)
+{
+	if (a->change == CHANGE_OTHER_SLOT)
+		nr = kline_other(nr, a->k->last_pkmap);
+	put(a->w, pkmap_count(a->w, nr), count);
+}
+
+static bool pkmap_holds(const struct act *a, u32 va)
+{
+	return va >= PKMAP_BASE && pkmap_nr(a->k, va) < a->k->last_pkmap;
+}
+
+static void set_page_address(const struct act *a, u32 page, u32 va)
+{
+	if (a->change == CHANGE_OTHER_PAGE)
+		page = kline_other(page, a->k->pages);
+	put(a->w, &w_page(a->w, page)->address, va);
 }
 
 static u32 kernel_pte(const struct act *a, u32 page)
@@ -83,14 +103,15 @@ KFUNC(flush_all_zero_pkmaps)
 		/* 0: free and flushed. 1: unused since, but pte and address still live. n: n - 1 users. */
 		if (*pkmap_count(a->w, L->nr) != 1)
 			continue;
-		K_STEP(pkmap_zero);
-		SET(*pkmap_count(a->w, L->nr), 0);
+		K_STEP(pkmap_zero)
+			pkmap_count_set(a, L->nr, 0);
+		K_BUG_ON(!(*pkmap_pte(a->w, L->nr) & ~LO_G));
 		SET(L->page, cell_page_of(a->k, *pkmap_pte(a->w, L->nr) >>
 							LO_PFN_SHIFT << a->k->machine.page_shift));
-		K_STEP(pte_clear);
-		pte_clear(a, pkmap_va(a->k, L->nr));
-		K_STEP(set_page_address);
-		SET(w_page(a->w, L->page)->address, 0);
+		K_STEP(pte_clear)
+			pte_clear(a, pkmap_va(a->k, L->nr));
+		K_STEP(set_page_address)
+			set_page_address(a, L->page, 0);
 		SET(L->need, 1);
 	}
 	if (L->need)
@@ -120,9 +141,9 @@ KFUNC(map_new_virtual)
 	for (;;) {
 		SET(L->count, a->k->last_pkmap);
 		while (L->count) {
-			K_STEP(pkmap_next);
-			SET(w_top(a->w)->last_pkmap_nr,
-			    (w_top(a->w)->last_pkmap_nr + 1) & (a->k->last_pkmap - 1));
+			K_STEP(pkmap_next)
+				SET(w_top(a->w)->last_pkmap_nr,
+				    (w_top(a->w)->last_pkmap_nr + 1) & (a->k->last_pkmap - 1));
 			if (!w_top(a->w)->last_pkmap_nr) {
 				K_CALL(1, flush_all_zero_pkmaps, 0);
 				SET(L->count, a->k->last_pkmap);
@@ -135,22 +156,23 @@ KFUNC(map_new_virtual)
 			break;
 		/* every slot has a user: add_wait_queue(&pkmap_map_wait), unlock, schedule() */
 		UNLOCK_KMAP_CALL(2);
-		K_STEP(pkmap_wait);
-		/* queued before the unlock: woken already, schedule() returns at once */
-		if (!pkmap_unused(a->w))
-			context_sleep(a, WAIT_PKMAP, 0);
+		K_STEP(pkmap_wait) {
+			/* queued before the unlock: woken already, schedule() returns at once */
+			if (!pkmap_unused(a->w))
+				context_sleep(a, WAIT_PKMAP, 0);
+		}
 		LOCK_KMAP_CALL(4);
 		/* somebody else may have mapped the page meanwhile */
 		if (page_address(a->w, L->page))
 			K_RETURN(page_address(a->w, L->page));
 	}
 	SET(L->nr, w_top(a->w)->last_pkmap_nr);
-	K_STEP(set_pte);
-	pte_set(a, pkmap_va(a->k, L->nr), kernel_pte(a, L->page));
-	K_STEP(pkmap_take);
-	SET(*pkmap_count(a->w, L->nr), 1);
-	K_STEP(set_page_address);
-	SET(w_page(a->w, L->page)->address, pkmap_va(a->k, L->nr));
+	K_STEP(set_pte)
+		pte_set(a, pkmap_va(a->k, L->nr), kernel_pte(a, L->page));
+	K_STEP(pkmap_take)
+		pkmap_count_set(a, L->nr, 1);
+	K_STEP(set_page_address)
+		set_page_address(a, L->page, pkmap_va(a->k, L->nr));
 	K_RETURN(pkmap_va(a->k, L->nr));
 	K_END;
 }
@@ -165,9 +187,10 @@ KFUNC(kmap_high)
 		K_CALL(3, map_new_virtual, L->page);
 		SET(L->address, a->ret);
 	}
-	K_STEP(pkmap_count_inc);
+	K_OOPS_ON(!pkmap_holds(a, L->address));
 	SET(L->nr, pkmap_nr(a->k, L->address));
-	SET(*pkmap_count(a->w, L->nr), *pkmap_count(a->w, L->nr) + 1);
+	K_STEP(pkmap_count_inc)
+		pkmap_count_set(a, L->nr, *pkmap_count(a->w, L->nr) + 1);
 	K_BUG_ON(*pkmap_count(a->w, L->nr) < 2);
 	UNLOCK_KMAP_CALL(4);
 	K_RETURN(L->address);
@@ -185,8 +208,8 @@ KFUNC(kmap_high_get)
 	if (L->address) {
 		SET(L->nr, pkmap_nr(a->k, L->address));
 		K_BUG_ON(*pkmap_count(a->w, L->nr) < 1);
-		K_STEP(pkmap_count_inc);
-		SET(*pkmap_count(a->w, L->nr), *pkmap_count(a->w, L->nr) + 1);
+		K_STEP(pkmap_count_inc)
+			pkmap_count_set(a, L->nr, *pkmap_count(a->w, L->nr) + 1);
 	}
 	UNLOCK_KMAP_ANY_CALL(3, L->flags);
 	K_RETURN(L->address);
@@ -212,15 +235,15 @@ KFUNC(kunmap_high)
 	LOCK_KMAP_ANY_CALL(1, L->flags);
 	K_BUG_ON(!page_address(a->w, L->page));
 	SET(L->nr, pkmap_nr(a->k, page_address(a->w, L->page)));
-	K_STEP(pkmap_count_dec);
-	SET(*pkmap_count(a->w, L->nr), *pkmap_count(a->w, L->nr) - 1);
+	K_STEP(pkmap_count_dec)
+		pkmap_count_set(a, L->nr, *pkmap_count(a->w, L->nr) - 1);
 	/* it must never reach 0 without a TLB flush */
 	K_BUG_ON(!*pkmap_count(a->w, L->nr));
 	SET(L->need, *pkmap_count(a->w, L->nr) == 1 && pkmap_waiters(a->w));
 	UNLOCK_KMAP_ANY_CALL(3, L->flags);
 	if (L->need) {
-		K_STEP(pkmap_wake);
-		context_wake(a, WAIT_PKMAP, 0);
+		K_STEP(pkmap_wake)
+			context_wake(a, WAIT_PKMAP, 0);
 	}
 	K_END;
 }
@@ -230,7 +253,7 @@ KFUNC(kmap)
 {
 	K_BEGIN(kmap_frame);
 	if (!a->k->page[L->page].highmem) {
-		K_STEP(page_address);
+		K_PLACE(page_address);
 		context_might_sleep(a);
 		K_RETURN(page_address(a->w, L->page));
 	}
@@ -250,7 +273,7 @@ KFUNC(kunmap)
 	if (a->k->page[L->page].highmem)
 		K_CALL(1, kunmap_high, L->page);
 	else
-		K_STEP(page_address);
+		K_PLACE(page_address);
 	K_END;
 }
 
@@ -285,15 +308,15 @@ KFUNC(kmap_atomic)
 {
 	K_BEGIN(atomic_frame);
 	/* pagefault_disable() */
-	K_STEP(preempt_disable);
-	preempt_count_add(a, 1);
+	K_STEP(preempt_disable)
+		preempt_count_add(a, 1);
 	if (!a->k->page[L->page].highmem)
 		K_RETURN(page_address(a->w, L->page));
 	SET(L->address, fixmap_va(a->k, a->cpu, L->type));
 	K_BUG_ON(a->k->debug_highmem && (*fixmap_pte(a->w, a->cpu, L->type) & ~LO_G));
-	K_STEP(set_pte);
+	K_STEP(set_pte)
+		pte_set(a, L->address, kernel_pte(a, L->page));
 	slot_take(a, L->type);
-	pte_set(a, L->address, kernel_pte(a, L->page));
 	K_CALL(1, local_flush_tlb_one, L->address);
 	K_RETURN(L->address);
 	K_END;
@@ -305,21 +328,18 @@ KFUNC(kmap_atomic)
  */
 KFUNC(kunmap_atomic)
 {
-	bool mapped;
-
 	K_BEGIN(atomic_frame);
 	SET(L->address, L->page);
 	if (a->k->debug_highmem && L->address == fixmap_va(a->k, a->cpu, L->type)) {
-		K_STEP(pte_clear);
-		pte_clear(a, L->address);
+		K_STEP(pte_clear)
+			pte_clear(a, L->address);
 		K_CALL(1, local_flush_tlb_one, L->address);
 	}
 	/* pagefault_enable() */
-	K_STEP(preempt_enable);
-	mapped = L->address == fixmap_va(a->k, a->cpu, L->type);
-	if (mapped)
+	K_STEP(preempt_enable)
+		preempt_count_add(a, -1);
+	if (L->address == fixmap_va(a->k, a->cpu, L->type))
 		slot_release(a, L->type);
-	preempt_count_add(a, -1);
 	K_END;
 }
 
@@ -329,8 +349,8 @@ struct stack_frame {
 	u32 slot;
 };
 
-/* The next stacked slot of this CPU; false when none is left (KM_TYPE_NR of them). */
-static bool stack_push(struct act *a)
+/* Puts the next stacked slot of this CPU into *slot; false when none is left (KM_TYPE_NR of them). */
+static bool stack_push(struct act *a, const u32 *slot)
 {
 	const struct w_cpu *cpu = w_cpu(a->w, a->cpu);
 
@@ -340,6 +360,7 @@ static bool stack_push(struct act *a)
 		oracle_end(a, R_BUG_ON, (struct meaning){NO_ID, 0});
 		return false;
 	}
+	put(a->w, slot, cpu->kmap_idx);
 	put(a->w, &cpu->kmap_idx, cpu->kmap_idx + 1);
 	return true;
 }
@@ -357,17 +378,17 @@ KFUNC(kmap_atomic_stack)
 {
 	K_BEGIN(stack_frame);
 	/* pagefault_disable() */
-	K_STEP(preempt_disable);
-	preempt_count_add(a, 1);
+	K_STEP(preempt_disable)
+		preempt_count_add(a, 1);
 	if (!a->k->page[L->page].highmem)
 		K_RETURN(page_address(a->w, L->page));
-	K_STEP(kmap_idx_push);
-	if (!stack_push(a))
-		return K_DEAD;
-	SET(L->address, stack_va(a));
+	K_STEP(kmap_idx_push)
+		if (!stack_push(a, &L->slot))
+			return K_DEAD;
+	SET(L->address, fixmap_va(a->k, a->cpu, L->slot));
 	K_BUG_ON(a->k->debug_highmem && (*pagetable_entry(a->w, NO_ID, L->address) & ~LO_G));
-	K_STEP(set_pte);
-	pte_set(a, L->address, kernel_pte(a, L->page));
+	K_STEP(set_pte)
+		pte_set(a, L->address, kernel_pte(a, L->page));
 	K_CALL(1, local_flush_tlb_one, L->address);
 	K_RETURN(L->address);
 	K_END;
@@ -381,16 +402,16 @@ KFUNC(kunmap_atomic_stack)
 	if (L->address >= PKMAP_BASE) {
 		K_BUG_ON(L->address != stack_va(a));
 		if (a->k->debug_highmem) {
-			K_STEP(pte_clear);
-			pte_clear(a, L->address);
+			K_STEP(pte_clear)
+				pte_clear(a, L->address);
 			K_CALL(1, local_flush_tlb_one, L->address);
 		}
-		K_STEP(kmap_idx_pop);
-		SET(w_cpu(a->w, a->cpu)->kmap_idx, w_cpu(a->w, a->cpu)->kmap_idx - 1);
+		K_STEP(kmap_idx_pop)
+			SET(w_cpu(a->w, a->cpu)->kmap_idx, w_cpu(a->w, a->cpu)->kmap_idx - 1);
 	}
 	/* pagefault_enable() */
-	K_STEP(preempt_enable);
-	preempt_count_add(a, -1);
+	K_STEP(preempt_enable)
+		preempt_count_add(a, -1);
 	K_END;
 }
 
@@ -403,20 +424,20 @@ KFUNC(kmap_local)
 	K_BEGIN(stack_frame);
 	if (!a->k->page[L->page].highmem)
 		K_RETURN(page_address(a->w, L->page));
-	K_STEP(preempt_disable);
-	preempt_count_add(a, 1);
-	K_STEP(kmap_idx_push);
-	if (!stack_push(a))
-		return K_DEAD;
-	SET(L->address, stack_va(a));
+	K_STEP(preempt_disable)
+		preempt_count_add(a, 1);
+	K_STEP(kmap_idx_push)
+		if (!stack_push(a, &L->slot))
+			return K_DEAD;
+	SET(L->address, fixmap_va(a->k, a->cpu, L->slot));
 	K_BUG_ON(*pagetable_entry(a->w, NO_ID, L->address) & ~LO_G);
 	/* plain set_pte(): set_pte_at() would come back here (8c0d5d78f359) */
-	K_STEP(set_pte);
-	pte_set(a, L->address, kernel_pte(a, L->page));
+	K_STEP(set_pte)
+		pte_set(a, L->address, kernel_pte(a, L->page));
 	/* arch_kmap_local_post_map() */
 	K_CALL(1, local_flush_tlb_one, L->address);
-	K_STEP(preempt_enable);
-	preempt_count_add(a, -1);
+	K_STEP(preempt_enable)
+		preempt_count_add(a, -1);
 	K_RETURN(L->address);
 	K_END;
 }
@@ -428,17 +449,17 @@ KFUNC(kunmap_local)
 	SET(L->address, L->page);
 	if (L->address < PKMAP_BASE)
 		K_RETURN(0);
-	K_STEP(preempt_disable);
-	preempt_count_add(a, 1);
+	K_STEP(preempt_disable)
+		preempt_count_add(a, 1);
 	K_BUG_ON(L->address != stack_va(a));
-	K_STEP(pte_clear);
-	pte_clear(a, L->address);
+	K_STEP(pte_clear)
+		pte_clear(a, L->address);
 	/* arch_kmap_local_post_unmap() */
 	K_CALL(1, local_flush_tlb_one, L->address);
-	K_STEP(kmap_idx_pop);
-	SET(w_cpu(a->w, a->cpu)->kmap_idx, w_cpu(a->w, a->cpu)->kmap_idx - 1);
-	K_STEP(preempt_enable);
-	preempt_count_add(a, -1);
+	K_STEP(kmap_idx_pop)
+		SET(w_cpu(a->w, a->cpu)->kmap_idx, w_cpu(a->w, a->cpu)->kmap_idx - 1);
+	K_STEP(preempt_enable)
+		preempt_count_add(a, -1);
 	K_END;
 }
 
@@ -467,21 +488,22 @@ KFUNC(kmap_high_l1_vipt)
 {
 	K_BEGIN(vipt_frame);
 	if (!context_in_interrupt(a->w, a->cpu)) {
-		K_STEP(preempt_disable);
-		preempt_count_add(a, 1);
+		K_STEP(preempt_disable)
+			preempt_count_add(a, 1);
 	}
-	K_STEP(local_irq_save);
-	SET(L->flags, irq_off(a));
-	K_STEP(slot_depth_inc);
-	SET(w_cpu(a->w, a->cpu)->l1_depth, w_cpu(a->w, a->cpu)->l1_depth + 1);
-	SET(L->saved, vipt_pte(a));
+	K_STEP(local_irq_save)
+		SET(L->flags, irq_off(a));
+	K_STEP(slot_depth_inc)
+		SET(w_cpu(a->w, a->cpu)->l1_depth, w_cpu(a->w, a->cpu)->l1_depth + 1);
+	K_LINE(save_pte)
+		SET(L->saved, vipt_pte(a));
 	if (L->saved != (kernel_pte(a, L->page) & ~LO_G)) {
-		K_STEP(set_pte);
-		pte_set(a, vipt_va(a), kernel_pte(a, L->page));
+		K_STEP(set_pte)
+			pte_set(a, vipt_va(a), kernel_pte(a, L->page));
 		K_CALL(1, local_flush_tlb_one, vipt_va(a));
 	}
-	K_STEP(local_irq_restore);
-	irq_set(a, L->flags);
+	K_STEP(local_irq_restore)
+		irq_set(a, L->flags);
 	a->ret2 = L->saved;
 	K_RETURN(vipt_va(a));
 	K_END;
@@ -494,23 +516,24 @@ KFUNC(kmap_high_l1_vipt)
 KFUNC(kunmap_high_l1_vipt)
 {
 	K_BEGIN(vipt_frame);
-	K_STEP(slot_check);
-	K_BUG_ON(vipt_pte(a) != (kernel_pte(a, L->page) & ~LO_G));
-	K_BUG_ON(!w_cpu(a->w, a->cpu)->l1_depth);
-	K_STEP(local_irq_save);
-	SET(L->flags, irq_off(a));
-	K_STEP(slot_depth_dec);
-	SET(w_cpu(a->w, a->cpu)->l1_depth, w_cpu(a->w, a->cpu)->l1_depth - 1);
+	K_STEP(slot_check) {
+		K_BUG_ON(vipt_pte(a) != (kernel_pte(a, L->page) & ~LO_G));
+		K_BUG_ON(!w_cpu(a->w, a->cpu)->l1_depth);
+	}
+	K_STEP(local_irq_save)
+		SET(L->flags, irq_off(a));
+	K_STEP(slot_depth_dec)
+		SET(w_cpu(a->w, a->cpu)->l1_depth, w_cpu(a->w, a->cpu)->l1_depth - 1);
 	if (w_cpu(a->w, a->cpu)->l1_depth && L->saved != (kernel_pte(a, L->page) & ~LO_G)) {
-		K_STEP(set_pte);
-		pte_set(a, vipt_va(a), L->saved | LO_G);
+		K_STEP(set_pte)
+			pte_set(a, vipt_va(a), L->saved | LO_G);
 		K_CALL(1, local_flush_tlb_one, vipt_va(a));
 	}
-	K_STEP(local_irq_restore);
-	irq_set(a, L->flags);
+	K_STEP(local_irq_restore)
+		irq_set(a, L->flags);
 	if (!context_in_interrupt(a->w, a->cpu)) {
-		K_STEP(preempt_enable);
-		preempt_count_add(a, -1);
+		K_STEP(preempt_enable)
+			preempt_count_add(a, -1);
 	}
 	K_END;
 }

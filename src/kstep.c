@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kstep.h"
 
+#include "kline.h"
+
 static const char *const step_names[] = {
 #define KSTEP(id, name, class) name,
 #include "ksteps.def"
@@ -61,6 +63,19 @@ void kstep_pop(const struct act *a)
 		if (frame->local[i])
 			put(a->w, &frame->local[i], 0);
 	put(a->w, &ctx->sp, ctx->sp - 1);
+}
+
+bool kstep_call(struct act *a, u32 number, enum kfunc fn, const u32 *arg, u32 args)
+{
+	if (!kstep_does(a, number)) {
+		a->ret = a->ret2 = 0;
+		return false;
+	}
+	kstep_pc(a, number);
+	kstep_push(a, fn, arg, args);
+	if (a->change)
+		kline_redirect(a, fn);
+	return true;
 }
 
 enum k_result kstep_run(struct act *a)

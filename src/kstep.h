@@ -9,11 +9,15 @@
  *	KFUNC(kunmap_atomic)
  *	{
  *		K_BEGIN(kunmap_atomic_frame);	// L-> is the frame: arguments first, then locals
- *		K_STEP(preempt_enable);		// rests here; the effect follows
- *		SET(ctx->preempt_off, …);
+ *		K_STEP(preempt_enable)		// rests here; the statement after it is the effect
+ *			SET(ctx->preempt_off, …);
  *		K_CALL(1, local_flush_tlb_one, L->va);	// the number tells calls of one routine apart
  *		K_END;
  *	}
+ *
+ * Each effect and each call is a line of its routine (klines.def) that the cell's mutation may leave out or
+ * change (kline.h). A step that is left out still rests. What an effect would have set keeps its value: a
+ * frame's local the 0 it began with, which for irq flags means "irqs were on"; a call returns 0.
  *
  * Rules: locals that outlive a K_STEP or K_CALL stand in the frame and are written with SET; two marks of
  * one name in a routine do not compile; no mark inside an inner switch; a frame is zeroed on return.
@@ -89,6 +93,26 @@ static inline void kstep_pc(const struct act *a, u32 pc)
 	put(a->w, &kstep_frame(a)->pc, pc);
 }
 
+/* kline.c: is the line at `at` of the running routine as the kernel has it? Sets a->change when it is not. */
+bool kline_watched(struct act *a, u32 at);
+
+/* False where the mutation leaves the line at `at`, an enum kstep or the number of a call, out. */
+static inline bool kstep_does(struct act *a, u32 at)
+{
+	return __builtin_expect(!a->k->lines_watched, 1) || kline_watched(a, at);
+}
+
+/* The effect `id` is due: names it, and says whether it happens. */
+static inline bool kstep_takes(struct act *a, u32 id)
+{
+	a->kstep = id;
+	tell(a, EV_KSTEP, id);
+	return kstep_does(a, id);
+}
+
+/* Makes `fn` the running routine, unless the mutation leaves the call out: then it has returned 0. */
+bool kstep_call(struct act *a, u32 number, enum kfunc fn, const u32 *arg, u32 args);
+
 #define KFUNC(name) enum k_result kfunc_##name(struct act *a)
 
 #define SET(field, value) put(a->w, &(field), (value))
@@ -102,29 +126,37 @@ static inline void kstep_pc(const struct act *a, u32 pc)
 		bug("a frame resumes at a place its routine does not have", __FILE__, __LINE__);   \
 	case 0:
 
+/* Rests in front of the effect, which is the statement that follows. Two statements: mind the braces. */
 #define K_STEP(id)                                                                                 \
-	do {                                                                                       \
-		kstep_pc(a, KS_##id);                                                              \
-		return K_REST;                                                                     \
+	kstep_pc(a, KS_##id);                                                                      \
+	return K_REST;                                                                             \
 	case KS_##id:                                                                              \
-		a->kstep = KS_##id;                                                                \
-		tell(a, EV_KSTEP, KS_##id);                                                        \
+		if (kstep_takes(a, KS_##id))
+
+/* Rests in front of something that is no line of the kernel: nothing of it can be left out. */
+#define K_PLACE(id)                                                                                \
+	do {                                                                                       \
+		K_STEP(id) {}                                                                      \
 	} while (0)
+
+/* A line whose effect is the routine's own, taken together with the effect before it: no place to rest. */
+#define K_LINE(id) if (kstep_does(a, KS_##id))
 
 #define K_CALL(number, fn, ...)                                                                    \
 	do {                                                                                       \
-		kstep_pc(a, number);                                                               \
-		kstep_push(a, KF_##fn, (const u32[]){__VA_ARGS__},                                 \
-			   sizeof((const u32[]){__VA_ARGS__}) / sizeof(u32));                      \
-		return K_CALLED;                                                                   \
+		if (kstep_call(a, number, KF_##fn, (const u32[]){__VA_ARGS__},                     \
+			       sizeof((const u32[]){__VA_ARGS__}) / sizeof(u32)))                  \
+			return K_CALLED;                                                           \
+		__attribute__((fallthrough));                                                      \
 	case number:;                                                                              \
 	} while (0)
 
 /* One access that may first take steps of its own for TLB refills; `result` is a plain local. */
 #define K_ACCESS(id, result, call)                                                                 \
 	do {                                                                                       \
-		K_STEP(id);                                                                        \
-		result = (call);                                                                   \
+		K_STEP(id)                                                                         \
+			result = (call);                                                           \
+		else result = ACCESS_DONE;                                                         \
 		if (result == ACCESS_DEAD)                                                         \
 			return K_DEAD;                                                             \
 	} while (result == ACCESS_AGAIN)
@@ -145,6 +177,15 @@ static inline void kstep_pc(const struct act *a, u32 pc)
 	do {                                                                                       \
 		if (condition) {                                                                   \
 			oracle_end(a, R_BUG_ON, (struct meaning){NO_ID, 0});                       \
+			return K_DEAD;                                                             \
+		}                                                                                  \
+	} while (0)
+
+/* A pointer that leads nowhere: the kernel oopses. */
+#define K_OOPS_ON(condition)                                                                       \
+	do {                                                                                       \
+		if (condition) {                                                                   \
+			oracle_end(a, R_BAD_ADDRESS, (struct meaning){NO_ID, 0});                  \
 			return K_DEAD;                                                             \
 		}                                                                                  \
 	} while (0)

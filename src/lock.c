@@ -36,9 +36,9 @@ static void lock_drop(struct act *a, u32 lock)
 KFUNC(spin_lock)
 {
 	K_BEGIN(lock_frame);
-	K_STEP(spin_lock);
-	if (!lock_take(a, L->lock))
-		return K_REST;
+	K_STEP(spin_lock)
+		if (!lock_take(a, L->lock))
+			return K_REST;
 	K_END;
 }
 
@@ -46,8 +46,8 @@ KFUNC(spin_lock)
 KFUNC(spin_unlock)
 {
 	K_BEGIN(lock_frame);
-	K_STEP(spin_unlock);
-	lock_drop(a, L->lock);
+	K_STEP(spin_unlock)
+		lock_drop(a, L->lock);
 	K_END;
 }
 
@@ -55,11 +55,11 @@ KFUNC(spin_unlock)
 KFUNC(spin_lock_irqsave)
 {
 	K_BEGIN(lock_frame);
-	K_STEP(local_irq_save);
-	SET(L->flags, irq_off(a));
-	K_STEP(spin_lock);
-	if (!lock_take(a, L->lock))
-		return K_REST;
+	K_STEP(local_irq_save)
+		SET(L->flags, irq_off(a));
+	K_STEP(spin_lock)
+		if (!lock_take(a, L->lock))
+			return K_REST;
 	K_RETURN(L->flags);
 	K_END;
 }
@@ -68,10 +68,10 @@ KFUNC(spin_lock_irqsave)
 KFUNC(spin_unlock_irqrestore)
 {
 	K_BEGIN(lock_frame);
-	K_STEP(spin_unlock);
-	lock_drop(a, L->lock);
-	K_STEP(local_irq_restore);
-	irq_set(a, L->flags);
+	K_STEP(spin_unlock)
+		lock_drop(a, L->lock);
+	K_STEP(local_irq_restore)
+		irq_set(a, L->flags);
 	K_END;
 }
 
@@ -79,11 +79,11 @@ KFUNC(spin_unlock_irqrestore)
 KFUNC(spin_lock_irq)
 {
 	K_BEGIN(lock_frame);
-	K_STEP(local_irq_disable);
-	irq_off(a);
-	K_STEP(spin_lock);
-	if (!lock_take(a, L->lock))
-		return K_REST;
+	K_STEP(local_irq_disable)
+		irq_off(a);
+	K_STEP(spin_lock)
+		if (!lock_take(a, L->lock))
+			return K_REST;
 	K_END;
 }
 
@@ -91,9 +91,9 @@ KFUNC(spin_lock_irq)
 KFUNC(spin_unlock_irq)
 {
 	K_BEGIN(lock_frame);
-	K_STEP(spin_unlock);
-	lock_drop(a, L->lock);
-	K_STEP(local_irq_enable);
-	irq_set(a, 0);
+	K_STEP(spin_unlock)
+		lock_drop(a, L->lock);
+	K_STEP(local_irq_enable)
+		irq_set(a, 0);
 	K_END;
 }

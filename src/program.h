@@ -131,6 +131,12 @@ struct strategy {
 	bool uncached; /* every mapping of the cell's pages is uncached, from boot on */
 };
 
+/* One line of a kernel routine that is not as the kernel has it: kline.h. */
+struct mutation {
+	u32 line; /* enum kline, 0: none */
+	u32 change; /* enum change */
+};
+
 /* A cell, and where its arrays begin in the world (layout.h). */
 struct layout {
 	u32 top, cpu, ctx, tlb, handle, map, device, page, lock;
@@ -149,6 +155,8 @@ struct cell {
 	/* kernel configuration */
 	u32 last_pkmap; /* a power of two */
 	bool debug_highmem, hardirq_nesting, preempt;
+	struct mutation mutation;
+	bool lines_watched; /* some line is mutated, or those executed are wanted (world.line_done) */
 
 	/* exploration switches */
 	bool identities; /* copies hold full write identities; else only newest-or-not */

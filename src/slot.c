@@ -15,11 +15,11 @@ struct slot_frame {
 /* strategy primitive `save-pte`: returns what the slot holds */
 KFUNC(save_pte)
 {
-	u32 pte;
+	u32 pte = 0;
 
 	K_BEGIN(slot_frame);
-	K_STEP(save_pte);
-	pte = *fixmap_pte(a->w, a->cpu, L->type) & ~LO_G;
+	K_STEP(save_pte)
+		pte = *fixmap_pte(a->w, a->cpu, L->type) & ~LO_G;
 	K_RETURN(pte);
 	K_END;
 }
@@ -27,13 +27,11 @@ KFUNC(save_pte)
 /* strategy primitive `set-pte`: maps the piece's page, returns the slot's address */
 KFUNC(set_pte)
 {
-	u32 va;
-
 	K_BEGIN(slot_frame);
-	K_STEP(set_pte);
-	va = fixmap_va(a->k, a->cpu, L->type);
-	pte_set(a, va, pagetable_make(a->k, L->value, true, false));
-	K_RETURN(va);
+	K_STEP(set_pte)
+		pte_set(a, fixmap_va(a->k, a->cpu, L->type),
+			pagetable_make(a->k, L->value, true, false));
+	K_RETURN(fixmap_va(a->k, a->cpu, L->type));
 	K_END;
 }
 
@@ -41,8 +39,8 @@ KFUNC(set_pte)
 KFUNC(restore_pte)
 {
 	K_BEGIN(slot_frame);
-	K_STEP(set_pte);
-	pte_set(a, fixmap_va(a->k, a->cpu, L->type), L->value | LO_G);
+	K_STEP(set_pte)
+		pte_set(a, fixmap_va(a->k, a->cpu, L->type), L->value | LO_G);
 	K_END;
 }
 
@@ -50,8 +48,8 @@ KFUNC(restore_pte)
 KFUNC(clear_pte)
 {
 	K_BEGIN(slot_frame);
-	K_STEP(pte_clear);
-	pte_clear(a, fixmap_va(a->k, a->cpu, L->type));
+	K_STEP(pte_clear)
+		pte_clear(a, fixmap_va(a->k, a->cpu, L->type));
 	K_END;
 }
 
@@ -59,8 +57,8 @@ KFUNC(clear_pte)
 KFUNC(tlb_flush_local)
 {
 	K_BEGIN(slot_frame);
-	K_STEP(local_flush_tlb_one);
-	tlb_flush_kernel(a, fixmap_va(a->k, a->cpu, L->type));
+	K_STEP(local_flush_tlb_one)
+		tlb_flush_kernel(a, fixmap_va(a->k, a->cpu, L->type));
 	K_END;
 }
 
@@ -68,8 +66,8 @@ KFUNC(tlb_flush_local)
 KFUNC(depth_inc)
 {
 	K_BEGIN(slot_frame);
-	K_STEP(slot_depth_inc);
-	SET(w_cpu(a->w, a->cpu)->l1_depth, w_cpu(a->w, a->cpu)->l1_depth + 1);
+	K_STEP(slot_depth_inc)
+		SET(w_cpu(a->w, a->cpu)->l1_depth, w_cpu(a->w, a->cpu)->l1_depth + 1);
 	K_END;
 }
 
@@ -77,8 +75,9 @@ KFUNC(depth_inc)
 KFUNC(depth_dec)
 {
 	K_BEGIN(slot_frame);
-	K_STEP(slot_depth_dec);
-	K_BUG_ON(!w_cpu(a->w, a->cpu)->l1_depth);
-	SET(w_cpu(a->w, a->cpu)->l1_depth, w_cpu(a->w, a->cpu)->l1_depth - 1);
+	K_STEP(slot_depth_dec) {
+		K_BUG_ON(!w_cpu(a->w, a->cpu)->l1_depth);
+		SET(w_cpu(a->w, a->cpu)->l1_depth, w_cpu(a->w, a->cpu)->l1_depth - 1);
+	}
 	K_END;
 }

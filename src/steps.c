@@ -166,7 +166,7 @@ KFUNC(step_alloc)
 {
 	K_BEGIN(access_frame);
 	for (; L->at < step_of(a)->arg[1]; SET(L->at, L->at + 1)) {
-		K_STEP(alloc);
+		K_PLACE(alloc);
 		page_alloc(a, step_of(a)->arg[0] + L->at);
 		if (w_top(a->w)->ended)
 			return K_DEAD;
@@ -179,7 +179,7 @@ KFUNC(step_free)
 {
 	K_BEGIN(access_frame);
 	for (; L->at < step_of(a)->arg[1]; SET(L->at, L->at + 1)) {
-		K_STEP(free);
+		K_PLACE(free);
 		page_free(a, step_of(a)->arg[0] + L->at);
 		if (w_top(a->w)->ended)
 			return K_DEAD;
@@ -212,7 +212,7 @@ KFUNC(step_map_user)
 
 	K_BEGIN(access_frame);
 	for (; L->at < step_of(a)->arg[1]; SET(L->at, L->at + 1)) {
-		K_STEP(set_pte);
+		K_PLACE(set_pte);
 		s = step_of(a);
 		va = s->arg[3] + (L->at << a->k->machine.page_shift);
 		pte = pagetable_entry(a->w, a->k->context[a->ctx].mm, va);
@@ -233,7 +233,7 @@ KFUNC(step_unmap_user)
 
 	K_BEGIN(access_frame);
 	for (; L->at < step_of(a)->arg[1]; SET(L->at, L->at + 1)) {
-		K_STEP(pte_clear);
+		K_PLACE(pte_clear);
 		va = handle_of(a)->va + (L->at << a->k->machine.page_shift);
 		pte = pagetable_entry(a->w, a->k->context[a->ctx].mm, va);
 		if (!pte) {
@@ -323,7 +323,7 @@ KFUNC(step_dma_sync_for_device)
 KFUNC(step_dev_start)
 {
 	K_BEGIN(access_frame);
-	K_STEP(dev_start);
+	K_PLACE(dev_start);
 	device_start(a, step_of(a)->arg[0], step_of(a)->arg[1], step_of(a)->arg[2]);
 	K_END;
 }
@@ -362,7 +362,7 @@ KFUNC(step_wait_irq)
 
 	K_BEGIN(access_frame);
 	for (;;) {
-		K_STEP(wait_irq);
+		K_PLACE(wait_irq);
 		/* wait_for_completion() */
 		context_might_sleep(a);
 		d = w_device(a->w, step_of(a)->arg[0]);
@@ -379,7 +379,7 @@ KFUNC(step_wait_irq)
 KFUNC(step_raise)
 {
 	K_BEGIN(access_frame);
-	K_STEP(raise);
+	K_PLACE(raise);
 	context_trigger(a, step_of(a)->arg[0]);
 	K_END;
 }

@@ -152,6 +152,7 @@ struct finding {
 };
 
 #define MAX_FINDINGS 64
+#define LINES_MAX 256u
 
 struct world {
 	u32 *word; /* layout.words of them */
@@ -172,6 +173,8 @@ struct world {
 
 	/* scenario steps executed, and syncs that ran an op / found a line, ever: bookkeeping, not state */
 	u8 *step_done;
+	/* kernel lines executed, one bit an enum kline, in cells that watch them: bookkeeping, not state */
+	u32 line_done[LINES_MAX / 32];
 	u64 checks; /* choices applied, for the self-check's rhythm */
 };
 
@@ -271,6 +274,7 @@ struct act {
 	u32 step; /* scenario step */
 	u32 kstep; /* enum kstep of the effect under way */
 	u32 arg; /* free parameter of the choice: TLB victim */
+	u32 change; /* enum change: how the effect under way differs from the kernel's; mostly 0 */
 	u32 ret, ret2; /* values of the routine that returned last */
 };
 

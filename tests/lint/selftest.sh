@@ -286,6 +286,63 @@ routine '/* mm/highmem.c, 2.6.36 */'
 printf '\nstatic KFUNC(second)\n{\n}\n' >>src/a.c
 refuses 'a second routine without one' citations 'src/a.c:8: second: no comment'
 
+### klines
+
+# klines_tree TABLE: src/klines.def, and routines with a helper, a macro and a scenario step.
+klines_tree() {
+	fresh
+	mkdir -p src
+	printf '%s\n' "$1" >src/klines.def
+	cat >src/a.c <<-'EOT'
+		#define UNLOCK_CALL(n) \
+			do { \
+				K_CALL(n, spin_unlock_irq); \
+				K_CALL((n) + 1, spin_unlock); \
+			} while (0)
+		KFUNC(unmap)
+		{
+			K_BEGIN(frame);
+			K_STEP(set_pte)
+				pte_set(a, 1);
+			K_LINE(save_pte)
+				SET(L->saved, 1);
+			UNLOCK_CALL(3);
+			K_PLACE(irq_return);
+			K_END;
+		}
+		static enum k_result walk(struct act *a,
+					  u32 line)
+		{
+			K_ACCESS(cache_hit_op, result, op(a, line));
+		}
+		KFUNC(blast)
+		{
+			return walk(a, 16);
+		}
+		KFUNC(step_read)
+		{
+			K_ACCESS(load, result, x(a));
+		}
+	EOT
+}
+
+KLINES='KL_STEP(unmap, set_pte)
+KL_STEP(unmap, save_pte)
+KL_CALL(unmap, 3, spin_unlock_irq)
+KL_CALL(unmap, 4, spin_unlock)
+KL_STEP(blast, cache_hit_op)'
+klines_tree "$KLINES"
+accepts 'a table with every line' klines
+klines_tree "$(echo "$KLINES" | grep -v save_pte)"
+refuses 'a table that lacks a line' klines 'src/klines.def:1: unmap: the routine has KL_STEP(unmap, set_pte), KL_STEP(unmap, save_pte)'
+klines_tree "$(echo "$KLINES" | grep -v blast)"
+refuses 'a table that lacks a routine' klines 'src/klines.def:1: blast: the routine has KL_STEP(blast, cache_hit_op)'
+klines_tree "$(echo "$KLINES" | sed 's/4, spin_unlock)/5, spin_unlock)/')"
+refuses 'another number of a call' klines 'src/klines.def:1: unmap: the routine has'
+klines_tree "$KLINES
+KL_STEP(gone, set_pte)"
+refuses 'a line of no routine' klines 'src/klines.def:6: gone: the routine has no lines'
+
 ### libmodel-symbols
 
 # library NAME: build/lib/libmodel.a of two sources, the second one's text from stdin.
