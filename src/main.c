@@ -36,6 +36,13 @@ const struct command commands[] = {
 	 "List machines, strategies, primitives (of strategy programs), steps, keys, rules or\n"
 	 "scenarios.",
 	 "", cmd_list},
+	{"schema", "[KIND]",
+	 "Print the JSON Schema of scenario files; or of strategy, machine or jsonl.",
+	 "It is made from the tables that the loader reads. In a scenario, the comment\n"
+	 "  # yaml-language-server: $schema=PATH\n"
+	 "below the first line tells editors where it is.\n"
+	 "Example: staleline schema > staleline-scenario-v1.schema.json\n",
+	 cmd_schema},
 	{"explain", "NAME...", "Say what a rule, warning, cause or error code means.",
 	 "Example: staleline explain stale-load E0102\n", cmd_explain},
 	{NULL, NULL, NULL, NULL, NULL},

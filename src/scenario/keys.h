@@ -57,6 +57,7 @@ struct key {
 	guint64 low, high;
 	gboolean power; /* a power of two */
 	gboolean empty;
+	gboolean whole; /* read for the file as a whole: `$name` stands for nothing in it */
 	const struct keys *of;
 };
 

@@ -82,14 +82,28 @@ const char *const *strategy_primitives(void)
 	return primitive_names;
 }
 
-const char *strategy_primitive_text(const char *name)
+static const struct primitive *primitive_find(const char *name)
 {
 	guint i;
 
 	for (i = 0; i < ARRAY_SIZE(primitives); i++)
 		if (!strcmp(primitives[i].name, name))
-			return primitives[i].text;
+			return &primitives[i];
 	return NULL;
+}
+
+const char *strategy_primitive_text(const char *name)
+{
+	const struct primitive *p = primitive_find(name);
+
+	return p ? p->text : NULL;
+}
+
+gboolean strategy_primitive_slot(const char *name)
+{
+	const struct primitive *p = primitive_find(name);
+
+	return p && p->slot == SLOT_NEEDED;
 }
 
 /* What the compilation of one file carries around. */

@@ -27,5 +27,7 @@ void strategy_file_free(struct strategy_file *s);
 /* The primitives that programs are made of, NULL-terminated, and what each does. */
 const char *const *strategy_primitives(void);
 const char *strategy_primitive_text(const char *name);
+/* Does it work on a slot? */
+gboolean strategy_primitive_slot(const char *name);
 
 #endif

@@ -58,3 +58,15 @@ assert_no_crash() {
 	show
 	return 1
 }
+
+# The first Python that has PACKAGE.
+python_with() {
+	local python
+	for python in python3 /usr/bin/python3; do
+		if "$python" -c "import $1" 2>/dev/null; then
+			echo "$python"
+			return
+		fi
+	done
+	return 1
+}

@@ -55,18 +55,6 @@ program() {
 	esac
 }
 
-# The first Python that has PACKAGE.
-python_with() {
-	local python
-	for python in python3 /usr/bin/python3; do
-		if "$python" -c "import $1" 2>/dev/null; then
-			echo "$python"
-			return
-		fi
-	done
-	return 1
-}
-
 @test "jsonl: every line is as schema/staleline-jsonl.schema.json says" {
 	python=$(python_with jsonschema) || skip 'no python3 with jsonschema'
 	valid() {
