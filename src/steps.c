@@ -332,25 +332,28 @@ struct transfer_frame {
 	u32 entry, at; /* next burst: entry of the list, byte within it */
 };
 
+static void transfer_burst(const struct act *a, const struct transfer_frame *L)
+{
+	const struct step *s = step_of(a);
+	const struct dma_map_def *def = &a->k->map[s->arg[1]];
+
+	if (!L->entry && !L->at)
+		tell(a, EV_DMA_START, NO_ID, s->arg[1]);
+	SET(L->at, L->at + device_burst(a, s->arg[1], s->arg[2] == DMA_FROM_DEVICE,
+					oracle_identity(a), L->entry, L->at));
+	if (L->at == a->k->sg[def->first_sg + L->entry].length) {
+		SET(L->at, 0);
+		SET(L->entry, L->entry + 1);
+	}
+}
+
 /* scenario step `dev-transfer`: the device moves the data burst by burst while the context waits for it */
 KFUNC(step_dev_transfer)
 {
-	const struct dma_map_def *def;
-	u32 length;
-
 	K_BEGIN(transfer_frame);
 	do {
-		K_STEP(dev_burst);
-		if (!L->entry && !L->at)
-			tell(a, EV_DMA_START, NO_ID, step_of(a)->arg[1]);
-		length = device_burst(a, step_of(a)->arg[1], step_of(a)->arg[2] == DMA_FROM_DEVICE,
-				      oracle_identity(a), L->entry, L->at);
-		def = &a->k->map[step_of(a)->arg[1]];
-		SET(L->at, L->at + length);
-		if (L->at == a->k->sg[def->first_sg + L->entry].length) {
-			SET(L->at, 0);
-			SET(L->entry, L->entry + 1);
-		}
+		K_STEP(dev_burst)
+			transfer_burst(a, L);
 	} while (L->entry < a->k->map[step_of(a)->arg[1]].sgs);
 	K_END;
 }
