@@ -1,147 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bus.h"
 
-#include "cache_model.h"
 #include "datum.h"
 #include "pagetable.h"
 #include "tlb_model.h"
-
-static const char *const op_names[] = {
-	[Index_Writeback_Inv_D] = "Index_Writeback_Inv_D",
-	[Index_Writeback_Inv_SD] = "Index_Writeback_Inv_SD",
-	[Hit_Invalidate_D] = "Hit_Invalidate_D",
-	[Hit_Invalidate_SD] = "Hit_Invalidate_SD",
-	[Hit_Writeback_Inv_D] = "Hit_Writeback_Inv_D",
-	[Hit_Writeback_Inv_SD] = "Hit_Writeback_Inv_SD",
-	[Hit_Writeback_D] = "Hit_Writeback_D",
-	[Hit_Writeback_SD] = "Hit_Writeback_SD",
-};
-
-const char *cache_op_name(enum cache_op op)
-{
-	return op_names[op];
-}
-
-static bool op_is_l2(enum cache_op op)
-{
-	return op == Index_Writeback_Inv_SD || op == Hit_Invalidate_SD ||
-	       op == Hit_Writeback_Inv_SD || op == Hit_Writeback_SD;
-}
-
-/* Where copies of a line's data are: a cache, or memory where line is NULL. */
-struct holder {
-	u32 cache;
-	const struct w_line *line;
-};
-
-static const struct holder memory = {CACHE_NONE, NULL};
-
-static const u32 *sector_of(const struct act *a, struct holder h, u32 pa)
-{
-	if (h.line)
-		return cache_sector(a->k, h.cache, h.line, pa);
-	return datum_memory(a->w, cell_page_of(a->k, pa), pa & (cell_page_bytes(a->k) - 1));
-}
-
-/* Copies the line of `cache` that `pa` lies in, sector by sector. */
-static void line_copy(const struct act *a, u32 cache, u32 pa, struct holder to, struct holder from)
-{
-	u32 bytes = 1u << cache_geometry(a->k, cache)->line_shift;
-	u32 at;
-
-	pa = align_down(pa, bytes);
-	for (at = 0; at < bytes; at += 1u << a->k->machine.sector_shift)
-		datum_copy(a->w, sector_of(a, to, pa + at), sector_of(a, from, pa + at));
-}
-
-static void make_room(const struct act *a, u32 cache, u32 set);
-
-/* The L2 line of `pa`, allocated and filled from memory if it was not there. */
-static const struct w_line *l2_line(const struct act *a, u32 pa, enum copy_place *from)
-{
-	u32 l2 = cache_l2(a->k);
-	u32 set = cache_set(a->k, l2, pa, pa);
-	const struct w_line *line = cache_find(a->w, l2, set, pa);
-
-	*from = PLACE_L2;
-	if (line)
-		return cache_touch(a->w, l2, set, line);
-	*from = PLACE_MEMORY;
-	make_room(a, l2, set);
-	line = cache_insert(a->w, l2, set, pa);
-	line_copy(a, l2, pa, (struct holder){l2, line}, memory);
-	tell(a, EV_FILL, l2, cache_line_pa(a->k, l2, line), PLACE_MEMORY);
-	return line;
-}
-
-static void write_back(const struct act *a, u32 cache, const struct w_line *line)
-{
-	const struct cell *k = a->k;
-	u32 l2 = cache_l2(k);
-	u32 pa = cache_line_pa(k, cache, line);
-
-	if (cache == l2 || l2 == CACHE_NONE) {
-		line_copy(a, cache, pa, memory, (struct holder){cache, line});
-		tell(a, EV_WRITEBACK, cache, pa, PLACE_MEMORY);
-	} else {
-		enum copy_place from;
-		const struct w_line *below = l2_line(a, pa, &from);
-
-		line_copy(a, cache, pa, (struct holder){l2, below}, (struct holder){cache, line});
-		put(a->w, &below->dirty, 1);
-		tell(a, EV_WRITEBACK, cache, pa, PLACE_L2);
-	}
-}
-
-static void make_room(const struct act *a, u32 cache, u32 set)
-{
-	const struct w_line *victim = cache_victim(a->w, cache, set);
-
-	if (victim)
-		bus_evict(a, cache, set, victim);
-}
-
-void bus_evict(const struct act *a, u32 cache, u32 set, const struct w_line *line)
-{
-	u32 pa = cache_line_pa(a->k, cache, line);
-
-	if (line->dirty)
-		write_back(a, cache, line);
-	cache_remove(a->w, cache, set, line);
-	tell(a, EV_EVICT, cache, pa);
-}
-
-/* The acting CPU's L1 line for `va` = `pa`, filled if it was not there. */
-static const struct w_line *l1_line(const struct act *a, u32 va, u32 pa, enum copy_place *from)
-{
-	const struct cell *k = a->k;
-	u32 cache = a->cpu;
-	u32 set = cache_set(k, cache, va, pa);
-	const struct w_line *line = cache_find(a->w, cache, set, pa);
-
-	*from = PLACE_L1;
-	if (line)
-		return cache_touch(a->w, cache, set, line);
-	make_room(a, cache, set);
-	if (cache_l2(k) == CACHE_NONE) {
-		*from = PLACE_MEMORY;
-		line = cache_insert(a->w, cache, set, pa);
-		line_copy(a, cache, pa, (struct holder){cache, line}, memory);
-	} else {
-		const struct w_line *below = l2_line(a, pa, from);
-
-		line = cache_insert(a->w, cache, set, pa);
-		line_copy(a, cache, pa, (struct holder){cache, line},
-			  (struct holder){cache_l2(k), below});
-	}
-	tell(a, EV_FILL, cache, cache_line_pa(k, cache, line), *from);
-	return line;
-}
 
 struct translation {
 	u32 pa;
 	bool cacheable;
 };
+
+/*
+ * The entry that TLBWR replaces, among those that are not wired: a choice where the TLB is full; with tlb_any
+ * also while it is not, besides that no entry goes. NO_ID: none.
+ */
+static u32 tlb_victim(const struct act *a)
+{
+	u32 n = tlb_replaceable(a->w, a->cpu);
+
+	if (w_cpu(a->w, a->cpu)->tlb_entries == a->k->machine.tlb_entries)
+		return world_pick(a->w, n, false);
+	return a->k->tlb_any ? world_pick(a->w, n + 1, false) - 1 : NO_ID;
+}
 
 /* TLB refill handler: both ptes of the pair are loaded whatever they hold, then TLBWR. EXL: one step. */
 static enum access_result refill(const struct act *a, u32 va)
@@ -152,6 +32,7 @@ static enum access_result refill(const struct act *a, u32 va)
 	u32 even = va & ~mask;
 	u32 odd = even + cell_page_bytes(k);
 	u32 mm = asid - 1;
+	u32 victim;
 	struct tlb_entry entry = {
 		.vpn2 = even,
 		.mask = mask,
@@ -159,11 +40,8 @@ static enum access_result refill(const struct act *a, u32 va)
 		.lo = {pagetable_read(a->w, mm, even), pagetable_read(a->w, mm, odd)},
 	};
 
-	u32 victim = a->arg;
-
-	if (victim == NO_ID && w_cpu(a->w, a->cpu)->tlb_entries == k->machine.tlb_entries)
-		victim = 0;
 	entry.global = entry.lo[0] & entry.lo[1] & LO_G;
+	victim = tlb_victim(a);
 	/* TLBWR over the entry that would be the duplicate makes none */
 	if (tlb_conflicts(a->w, a->cpu, &entry,
 			  victim == NO_ID ? NO_ID : w_cpu(a->w, a->cpu)->wired + victim) &&
@@ -171,7 +49,7 @@ static enum access_result refill(const struct act *a, u32 va)
 		oracle_end(a, R_MACHINE_CHECK, (struct meaning){NO_ID, 0});
 		return ACCESS_DEAD;
 	}
-	tlb_write_random(a->w, a->cpu, &entry, a->arg);
+	tlb_write_random(a->w, a->cpu, &entry, victim);
 	tell(a, EV_TLB_REFILL, va, entry.lo[0], entry.lo[1]);
 	return ACCESS_AGAIN;
 }
@@ -285,7 +163,7 @@ enum access_result bus_load(const struct act *a, u32 va, struct meaning m, u32 l
 	if (result != ACCESS_DONE)
 		return result;
 	if (t.cacheable) {
-		sector = cache_sector(k, a->cpu, l1_line(a, va, t.pa, &from), t.pa);
+		sector = cache_sector(k, a->cpu, hierarchy_l1(a, va, t.pa, &from), t.pa);
 	} else {
 		if (cached_anywhere(a, t.pa))
 			oracle_warn(a, W_MIXED_ATTRIBUTES, to.meant);
@@ -308,72 +186,36 @@ enum access_result bus_store(const struct act *a, u32 va, struct meaning m, u32 
 {
 	const struct cell *k = a->k;
 	enum copy_place from = PLACE_MEMORY;
+	const u32 *sector[STORE_PLACES];
 	enum access_result result;
 	struct translation t;
 	struct target to;
-	const u32 *sector;
-	u32 token, done;
+	u32 token, places = 1, done, i;
 
 	result = reach(a, va, m, length, true, &t, &to);
 	if (result != ACCESS_DONE)
 		return result;
 	if (t.cacheable) {
-		const struct w_line *line = l1_line(a, va, t.pa, &from);
-
-		put(a->w, &line->dirty, 1);
-		sector = cache_sector(k, a->cpu, line, t.pa);
+		places = hierarchy_store(a, va, t.pa, sector, &from);
 	} else {
 		if (cached_anywhere(a, t.pa))
 			oracle_warn(a, W_MIXED_ATTRIBUTES, to.meant);
-		sector = datum_memory(a->w, to.page, to.offset);
+		sector[0] = datum_memory(a->w, to.page, to.offset);
 	}
 	oracle_write(a, to.meant, length, oracle_identity(a));
 	for (done = 0; done < length; done += 1u << k->granule_shift) {
 		token = oracle_token(a, meaning_at(k, to.meant, done), to.right);
-		datum_put(a->w, sector, datum_granule_in_sector(k, t.pa + done), token);
+		for (i = 0; i < places; i++)
+			datum_put(a->w, sector[i], datum_granule_in_sector(k, t.pa + done), token);
 		tell(a, EV_STORE, va + done, t.pa + done, to.meant.page, token, from);
 	}
 	return ACCESS_DONE;
 }
 
-static enum op_outcome line_op(const struct act *a, enum cache_op op, u32 cache, u32 set,
-			       const struct w_line *line)
-{
-	u32 pa = cache_line_pa(a->k, cache, line);
-	u32 dirty = line->dirty;
-
-	switch (op) {
-	case Hit_Invalidate_D:
-	case Hit_Invalidate_SD:
-		cache_remove(a->w, cache, set, line);
-		tell(a, EV_DROP, cache, pa, 0, dirty);
-		return dirty ? OP_DROPPED : OP_CLEAN;
-	case Hit_Writeback_D:
-	case Hit_Writeback_SD:
-		if (dirty) {
-			write_back(a, cache, line);
-			put(a->w, &line->dirty, 0);
-		}
-		return dirty ? OP_WROTE_BACK : OP_CLEAN;
-	case Index_Writeback_Inv_D:
-	case Index_Writeback_Inv_SD:
-	case Hit_Writeback_Inv_D:
-	case Hit_Writeback_Inv_SD:
-		if (dirty)
-			write_back(a, cache, line);
-		cache_remove(a->w, cache, set, line);
-		tell(a, EV_DROP, cache, pa, 0, 0);
-		return dirty ? OP_WROTE_BACK : OP_CLEAN;
-	case CACHE_OPS:
-		break;
-	}
-	bug("a CACHE op that does not exist", __FILE__, __LINE__);
-}
-
 enum access_result bus_hit_op(const struct act *a, enum cache_op op, u32 va, struct meaning m,
 			      enum op_outcome *outcome)
 {
-	u32 cache = op_is_l2(op) ? cache_l2(a->k) : a->cpu;
+	u32 cache = cache_op_is_l2(op) ? cache_l2(a->k) : a->cpu;
 	const struct w_line *line;
 	enum access_result result;
 	struct translation t;
@@ -389,9 +231,8 @@ enum access_result bus_hit_op(const struct act *a, enum cache_op op, u32 va, str
 	if (aim(a, &t, m, &to) && !to.right)
 		oracle_break(a, R_WRONG_PAGE, to.meant, 0, 0);
 	if (t.cacheable && cache != CACHE_NONE) {
-		set = cache_set(a->k, cache, va, t.pa);
-		line = cache_find(a->w, cache, set, t.pa);
-		*outcome = line ? line_op(a, op, cache, set, line) : OP_MISS;
+		line = hierarchy_find(a->w, cache, va, t.pa, &set);
+		*outcome = line ? hierarchy_op(a, op, cache, set, line) : OP_MISS;
 	}
 	tell(a, EV_CACHE_OP, op, va, t.pa, *outcome, to.meant.page);
 	return ACCESS_DONE;
@@ -399,7 +240,7 @@ enum access_result bus_hit_op(const struct act *a, enum cache_op op, u32 va, str
 
 enum op_outcome bus_index_op(const struct act *a, enum cache_op op, u32 set, u32 way)
 {
-	u32 cache = op_is_l2(op) ? cache_l2(a->k) : a->cpu;
+	u32 cache = cache_op_is_l2(op) ? cache_l2(a->k) : a->cpu;
 	u32 i;
 
 	for (i = 0; i < cache_geometry(a->k, cache)->ways; i++) {
@@ -413,32 +254,10 @@ enum op_outcome bus_index_op(const struct act *a, enum cache_op op, u32 set, u32
 		pa = cache_line_pa(a->k, cache, line);
 		tell(a, EV_CACHE_OP, op, pa, pa, line->dirty ? OP_WROTE_BACK : OP_CLEAN,
 		     cell_page_of(a->k, pa));
-		return line_op(a, op, cache, set, line);
+		return hierarchy_op(a, op, cache, set, line);
 	}
 	tell(a, EV_CACHE_OP, op, 0, NO_ID, OP_MISS, NO_ID);
 	return OP_MISS;
-}
-
-/* Snooping: dirty data of the sector goes to memory first; a write then takes the line out. */
-static void snoop(const struct act *a, u32 pa, bool write)
-{
-	u32 cache, colour;
-
-	for (cache = 0; cache < cache_count(a->k); cache++) {
-		for (colour = 0; colour < cache_geometry(a->k, cache)->colours; colour++) {
-			u32 set = cache_colour_set(a->k, cache, pa, colour);
-			const struct w_line *line = cache_find(a->w, cache, set, pa);
-
-			if (!line)
-				continue;
-			if (line->dirty)
-				write_back(a, cache, line);
-			if (write)
-				cache_remove(a->w, cache, set, line);
-			else
-				put(a->w, &line->dirty, 0);
-		}
-	}
 }
 
 void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 identity,
@@ -449,7 +268,7 @@ void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 id
 	u32 token = 0, done;
 
 	if (coherent)
-		snoop(a, cell_page_pa(k, page) + offset, true);
+		hierarchy_snoop(a, cell_page_pa(k, page) + offset, true);
 	oracle_write(a, (struct meaning){page, offset}, length, identity);
 	for (done = 0; done < length; done += 1u << k->granule_shift) {
 		token = oracle_token(a, (struct meaning){page, offset + done}, true);
@@ -465,7 +284,7 @@ void bus_dma_read(const struct act *a, u32 page, u32 offset, u32 length, bool co
 	u32 done;
 
 	if (coherent)
-		snoop(a, cell_page_pa(k, page) + offset, false);
+		hierarchy_snoop(a, cell_page_pa(k, page) + offset, false);
 	for (done = 0; done < length; done += 1u << k->granule_shift) {
 		u32 token = datum_get(k, sector, datum_granule_in_sector(k, offset + done));
 

@@ -44,13 +44,60 @@ const struct w_line *cache_find(const struct world *w, u32 cache, u32 set, u32 p
 	return NULL;
 }
 
+/*
+ * Tree-PLRU: bit n - 1 of the set's word is node n of a binary tree whose leaves are the ways, node 1 its root; a
+ * bit is 1 where the right half was used longer ago. Using a way turns every node above it away from it.
+ */
+static const u32 *plru_word(const struct world *w, u32 cache, u32 set)
+{
+	const struct cell *k = w->k;
+
+	return w->word + (cache_is_l2(k, cache) ?
+				  k->layout.plru[1] + set :
+				  k->layout.plru[0] + cache * k->machine.l1d.sets + set);
+}
+
+static void plru_use(struct world *w, u32 cache, u32 set, u32 way)
+{
+	const u32 *word = plru_word(w, cache, set);
+	u32 node = cache_geometry(w->k, cache)->ways + way;
+	u32 bits = *word;
+
+	for (; node > 1; node >>= 1) {
+		u32 above = BIT((node >> 1) - 1);
+
+		bits = node & 1 ? bits & ~above : bits | above;
+	}
+	put(w, word, bits);
+}
+
+static u32 plru_victim(const struct world *w, u32 cache, u32 set)
+{
+	u32 ways = cache_geometry(w->k, cache)->ways;
+	u32 bits = *plru_word(w, cache, set);
+	u32 node = 1;
+
+	while (node < ways)
+		node = 2 * node + (bits >> (node - 1) & 1);
+	return node - ways;
+}
+
 const struct w_line *cache_touch(struct world *w, u32 cache, u32 set, const struct w_line *line)
 {
 	u32 words = cache_line_words(w->k, cache);
 	u32 position, i;
 	u32 kept[LINE_WORDS_MAX];
 
-	if (w->k->evictions_any)
+	switch (cache_order(w->k, cache)) {
+	case ORDER_TAG:
+		return line;
+	case ORDER_WAY:
+		plru_use(w, cache, set, line->way);
+		return line;
+	case ORDER_AGE:
+		break;
+	}
+	if (cache_geometry(w->k, cache)->replacement == REPLACE_FIFO)
 		return line;
 	position = position_of(w, cache, set, line);
 	if (!position)
@@ -64,38 +111,64 @@ const struct w_line *cache_touch(struct world *w, u32 cache, u32 set, const stru
 	return line;
 }
 
-const struct w_line *cache_victim(const struct world *w, u32 cache, u32 set)
+bool cache_full(const struct world *w, u32 cache, u32 set)
 {
-	const struct w_line *last =
-		cache_line(w, cache, set, cache_geometry(w->k, cache)->ways - 1);
+	return cache_line(w, cache, set, cache_geometry(w->k, cache)->ways - 1)->tag != 0;
+}
 
-	return last->tag ? last : NULL;
+const struct w_line *cache_victim(struct world *w, u32 cache, u32 set)
+{
+	const struct cache_geometry *g = cache_geometry(w->k, cache);
+	u32 position = g->ways - 1;
+
+	bug_on(!cache_full(w, cache, set), "a victim is looked for in a cache set that has room");
+	switch (cache_order(w->k, cache)) {
+	case ORDER_AGE:
+		break;
+	case ORDER_WAY:
+		/* full and sorted by way */
+		position = plru_victim(w, cache, set);
+		break;
+	case ORDER_TAG:
+		/* with unbounded evictions each other line may leave in a choice before */
+		if (!w->k->evictions_any)
+			position = world_pick(w, g->ways, g->replacement == REPLACE_RANDOM);
+		break;
+	}
+	return cache_line(w, cache, set, position);
 }
 
 const struct w_line *cache_insert(struct world *w, u32 cache, u32 set, u32 pa)
 {
+	enum set_order order = cache_order(w->k, cache);
 	u32 words = cache_line_words(w->k, cache);
 	u32 tag = cache_tag(w->k, cache, pa);
 	const struct w_line *line;
-	u32 valid = 0, position = 0, ways_taken = 0, i;
+	u32 valid = 0, position = 0, ways_taken = 0, way = 0, i;
 
-	bug_on(cache_victim(w, cache, set), "a line enters a cache set that is full");
+	bug_on(cache_full(w, cache, set), "a line enters a cache set that is full");
 	while (cache_line(w, cache, set, valid)->tag) {
 		bug_on(cache_line(w, cache, set, valid)->tag == tag, "a line enters a set twice");
-		if (w->k->evictions_any && cache_line(w, cache, set, valid)->tag < tag)
-			position = valid + 1;
 		ways_taken |= BIT(cache_line(w, cache, set, valid)->way);
 		valid++;
 	}
+	/* an invalid way is filled before any valid one is replaced; the lowest first */
+	if (cache_ways_matter(w->k, cache))
+		way = (u32)__builtin_ctz(~ways_taken);
+	if (order != ORDER_AGE)
+		while (position < valid &&
+		       (order == ORDER_TAG ? cache_line(w, cache, set, position)->tag < tag :
+					     cache_line(w, cache, set, position)->way < way))
+			position++;
 	for (i = valid; i > position; i--)
 		line_move(w, cache, set, i, i - 1);
 	line = cache_line(w, cache, set, position);
 	put(w, &line->tag, tag);
 	for (i = 1; i < words; i++)
 		put(w, (const u32 *)line + i, 0);
-	/* an invalid way is filled before any valid one is replaced; the lowest first */
-	if (w->k->ways_matter)
-		put(w, &line->way, (u32)__builtin_ctz(~ways_taken));
+	put(w, &line->way, way);
+	if (order == ORDER_WAY)
+		plru_use(w, cache, set, way);
 	if (!valid) {
 		const u32 *busy = busy_word(w, cache, set);
 

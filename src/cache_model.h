@@ -3,13 +3,11 @@
  * One cache: sets of lines in replacement order. It knows tags, order and dirtiness; where data comes
  * from and goes to is the bus's business (bus.h).
  *
- * A set keeps its valid lines in front, the most recently used first (LRU), so that the way number is not
- * state. Where the environment may evict anything at any time (cell.evictions_any) the order means nothing
- * and the set is kept sorted by tag, so that equal sets are equal words.
+ * A set keeps its valid lines in front, in the order that layout.order says, so that the way number is not
+ * state unless something names it: index ops on single ways (cell.ways_matter) and the bits of tree-PLRU.
  *
  * Caches are numbered: cache i < cpus is the L1 D-cache of CPU i, cache `cpus` the L2.
- * Ways of LRU on MTI cores: MIPS32 74K Programming, "cache tag" chapters; 4Kc replaces the
- * least-recently-filled way (docs/model.md).
+ * Which core has which policy: docs/model.md.
  */
 #ifndef STALELINE_CACHE_MODEL_H
 #define STALELINE_CACHE_MODEL_H
@@ -92,12 +90,25 @@ static inline const u32 *cache_sector(const struct cell *k, u32 cache, const str
 	return line->data + sector * k->sector_words;
 }
 
+static inline enum set_order cache_order(const struct cell *k, u32 cache)
+{
+	return k->layout.order[cache_is_l2(k, cache)];
+}
+
+/* The lines of the cache remember their ways. */
+static inline bool cache_ways_matter(const struct cell *k, u32 cache)
+{
+	return k->ways_matter || cache_order(k, cache) == ORDER_WAY;
+}
+
 /* The line of `pa` in `set`, or NULL. */
 const struct w_line *cache_find(const struct world *w, u32 cache, u32 set, u32 pa);
 /* Marks `line` as used now; returns where it stands afterwards. */
 const struct w_line *cache_touch(struct world *w, u32 cache, u32 set, const struct w_line *line);
-/* The line that has to go before another can enter `set`; NULL while the set has room. */
-const struct w_line *cache_victim(const struct world *w, u32 cache, u32 set);
+/* No way of the set is free. */
+bool cache_full(const struct world *w, u32 cache, u32 set);
+/* The line of a full set that has to go before another can enter; where that is a choice, takes the choice. */
+const struct w_line *cache_victim(struct world *w, u32 cache, u32 set);
 /* Enters a clean line for `pa` with all tokens 0; the set must have room. */
 const struct w_line *cache_insert(struct world *w, u32 cache, u32 set, u32 pa);
 /* Takes `line` out, dirty or not: its data is gone. */

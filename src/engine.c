@@ -3,8 +3,6 @@
 
 #include "cache_model.h"
 #include "device.h"
-#include "pagetable.h"
-#include "tlb_model.h"
 
 struct list {
 	struct choice *out;
@@ -15,31 +13,8 @@ struct list {
 static void add(struct list *l, enum choice_kind kind, u32 actor, u32 set, u32 arg)
 {
 	if (l->n < l->room)
-		l->out[l->n] = (struct choice){(u16)kind, (u16)actor, set, arg};
+		l->out[l->n] = (struct choice){(u16)kind, (u16)actor, set, arg, 0};
 	l->n++;
-}
-
-/*
- * A refill may replace any entry that is not wired. Which step will refill is not known before it is taken,
- * so where victims are a choice every step that can touch memory offers them all while the TLB is full
- * (or always, with tlb_any); those that need no refill ignore the argument and lead to one state.
- */
-static void add_step(struct list *l, const struct world *w, u32 ctx)
-{
-	const struct cell *k = w->k;
-	u32 cpu = k->context[ctx].cpu;
-	enum kstep_class class = kstep_class(context_next_kstep(w, ctx));
-	bool full = w_cpu(w, cpu)->tlb_entries == k->machine.tlb_entries;
-	u32 victim;
-
-	if ((class == KC_MEMORY || class == KC_CACHE_OP) && (full || k->tlb_any)) {
-		if (!full)
-			add(l, CHOICE_STEP, ctx, 0, NO_ID);
-		for (victim = 0; victim < tlb_replaceable(w, cpu); victim++)
-			add(l, CHOICE_STEP, ctx, 0, victim);
-		return;
-	}
-	add(l, CHOICE_STEP, ctx, 0, NO_ID);
 }
 
 static bool can_enter(const struct world *w, u32 ctx)
@@ -97,7 +72,7 @@ u32 engine_enabled_plain(const struct world *w, struct choice *out, u32 room)
 		return 0;
 	for (i = 0; i < k->contexts; i++)
 		if (context_can_step(w, i))
-			add_step(&l, w, i);
+			add(&l, CHOICE_STEP, i, 0, 0);
 	for (i = 0; i < k->contexts; i++)
 		if (can_enter(w, i))
 			add(&l, CHOICE_ENTER, i, 0, 0);
@@ -138,9 +113,7 @@ bool engine_possible(const struct world *w, const struct choice *choice)
 		return false;
 	switch ((enum choice_kind)choice->kind) {
 	case CHOICE_STEP:
-		return choice->actor < k->contexts && context_can_step(w, choice->actor) &&
-		       (choice->arg == NO_ID ||
-			choice->arg < tlb_replaceable(w, k->context[choice->actor].cpu));
+		return choice->actor < k->contexts && context_can_step(w, choice->actor);
 	case CHOICE_ENTER:
 		return choice->actor < k->contexts && can_enter(w, choice->actor);
 	case CHOICE_DEVICE:
@@ -198,15 +171,14 @@ void engine_apply(struct world *w, const struct choice *choice)
 		.ctx = NO_ID,
 		.step = NO_ID,
 		.kstep = KS_NONE,
-		.arg = NO_ID,
 	};
 
 	w->findings = 0;
+	w->pick = (struct pick){.value = choice->pick};
 	switch ((enum choice_kind)choice->kind) {
 	case CHOICE_STEP:
 		a.ctx = choice->actor;
 		a.cpu = w->k->context[a.ctx].cpu;
-		a.arg = choice->arg;
 		context_step(&a);
 		break;
 	case CHOICE_ENTER:
@@ -219,7 +191,7 @@ void engine_apply(struct world *w, const struct choice *choice)
 		break;
 	case CHOICE_EVICT:
 		bug_on(!line_of(w, choice), "a line is evicted that is not there");
-		bus_evict(&a, choice->actor, choice->set, line_of(w, choice));
+		hierarchy_evict(&a, choice->actor, choice->set, line_of(w, choice));
 		if (w->k->evictions_max != NO_ID)
 			put(w, &w_top(w)->evictions, w_top(w)->evictions + 1);
 		break;
@@ -232,6 +204,29 @@ void engine_apply(struct world *w, const struct choice *choice)
 #else
 	(void)self_check;
 #endif
+}
+
+bool engine_next_pick(const struct world *w, struct choice *choice)
+{
+	const u32 digit_mask = (1u << PICK_BITS) - 1;
+	u32 i;
+
+	/* the last decision that has an alternative left takes it; those behind it may be others then */
+	for (i = w->pick.count; i--;) {
+		u32 shift = i * PICK_BITS;
+		u32 digit = w->pick.value >> shift & digit_mask;
+
+		if (digit + 1 == w->pick.of[i])
+			continue;
+		choice->pick = (w->pick.value & ((1u << shift) - 1)) | (digit + 1) << shift;
+		return true;
+	}
+	return false;
+}
+
+bool engine_pick_fits(const struct world *w)
+{
+	return !w->pick.wrong && !(w->pick.value >> (w->pick.count * PICK_BITS));
 }
 
 bool engine_find_eviction(const struct world *w, u32 page, u32 offset, u32 n, struct choice *ret)
@@ -248,7 +243,7 @@ bool engine_find_eviction(const struct world *w, u32 page, u32 offset, u32 n, st
 			if (!line || n--)
 				continue;
 			*ret = (struct choice){CHOICE_EVICT, (u16)cache, set,
-					       cache_line_pa(k, cache, line)};
+					       cache_line_pa(k, cache, line), 0};
 			return true;
 		}
 	}
@@ -259,6 +254,6 @@ bool engine_find_entry(const struct world *w, u32 ctx, struct choice *ret)
 {
 	if (!can_enter(w, ctx))
 		return false;
-	*ret = (struct choice){CHOICE_ENTER, (u16)ctx, 0, 0};
+	*ret = (struct choice){CHOICE_ENTER, (u16)ctx, 0, 0, 0};
 	return true;
 }

@@ -3,9 +3,12 @@
  * The one next-state interface: which choices a world offers, and applying one. Every driver (run,
  * explore, replay) is built on these calls and knows nothing else of the model.
  *
- * Order of engine_enabled(): contexts in file order going on with their next step, with the TLB victim as
- * the argument where a refill has one; contexts entering a CPU, in file order; devices; evictions, by
- * cache, set and tag; the end of the schedule.
+ * Order of engine_enabled(): contexts in file order going on with their next step; contexts entering a CPU, in
+ * file order; devices; evictions, by cache, set and place in it; the end of the schedule.
+ *
+ * A choice may hold decisions of its own: which line of a full set, which entry of a full TLB makes room. That
+ * shows only while it is applied. engine_enabled() lists the choice with the first alternative of each;
+ * engine_next_pick() then leads through the others.
  */
 #ifndef STALELINE_ENGINE_H
 #define STALELINE_ENGINE_H
@@ -13,7 +16,7 @@
 #include "kstep.h"
 
 enum choice_kind {
-	CHOICE_STEP, /* context `actor` takes its next effect; arg = TLB victim or NO_ID */
+	CHOICE_STEP, /* context `actor` takes its next effect */
 	CHOICE_ENTER, /* context `actor` gets its CPU: interrupt arrival, dispatch */
 	CHOICE_DEVICE, /* device `actor` gives its next burst or its interrupt */
 	CHOICE_EVICT, /* cache `actor` loses the line of physical address arg, set `set` */
@@ -25,6 +28,7 @@ struct choice {
 	u16 actor;
 	u32 set;
 	u32 arg;
+	u32 pick; /* the digits of its decisions: struct pick */
 };
 
 /*
@@ -38,6 +42,13 @@ u32 engine_enabled_plain(const struct world *w, struct choice *out, u32 room);
 bool engine_possible(const struct world *w, const struct choice *choice);
 /* Takes the choice; w->finding[] then holds what it broke or warned of. */
 void engine_apply(struct world *w, const struct choice *choice);
+/*
+ * After engine_apply(): the next alternative of the choice just applied, to be taken from the state before it;
+ * false: that was the last.
+ */
+bool engine_next_pick(const struct world *w, struct choice *choice);
+/* After engine_apply(): every digit of the choice named an alternative that exists. */
+bool engine_pick_fits(const struct world *w);
 
 /* The n-th choice that evicts a line of the `length` bytes at `offset` into `page`; false: no such line. */
 bool engine_find_eviction(const struct world *w, u32 page, u32 offset, u32 n, struct choice *ret);

@@ -171,12 +171,21 @@ KFUNC(index_all)
 
 /*
  * arch/mips/mm/c-r4k.c r4k_dma_cache_wback_inv(), 2.6.36; also installed as _dma_cache_wback. No SYNC at the
- * end (3.1 adds it). bc_wback_inv is mips_sc_wback_inv(), arch/mips/mm/sc-mips.c. Left out: inclusive L2.
+ * end (3.1 adds it). bc_wback_inv is mips_sc_wback_inv(), arch/mips/mm/sc-mips.c. Where the L2 includes the
+ * L1s (cpu_has_inclusive_pcaches) only S ops are run.
  */
 KFUNC(r4k_dma_cache_wback_inv)
 {
 	K_BEGIN(flush_frame);
 	K_BUG_ON(!L->size);
+	if (a->k->machine.l2.inclusive) {
+		if (L->size >= machine_cache_bytes(&a->k->machine.l2))
+			K_CALL(4, blast_scache, 0);
+		else
+			K_CALL(5, blast_scache_range, L->address, L->size, L->page, L->offset,
+			       Hit_Writeback_Inv_SD);
+		K_RETURN(a->ret);
+	}
 	if (L->size >= machine_cache_bytes(&a->k->machine.l1d))
 		K_CALL(1, blast_dcache, 0);
 	else
@@ -195,7 +204,8 @@ KFUNC(r4k_dma_cache_wback_inv)
 /*
  * arch/mips/mm/c-r4k.c r4k_dma_cache_inv(), 2.6.36: the first and the last line are written back and
  * invalidated (2.6.29 to 3.7), then the whole range is invalidated without write-back; a size of the cache
- * or more takes index ops, which do write back. mips_sc_inv() does the same to the L2.
+ * or more takes index ops, which do write back. mips_sc_inv() does the same to the L2. Where the L2 includes
+ * the L1s the same is done by S ops alone, index ops from the L2's size on.
  */
 KFUNC(r4k_dma_cache_inv)
 {
@@ -203,7 +213,12 @@ KFUNC(r4k_dma_cache_inv)
 
 	K_BEGIN(flush_frame);
 	K_BUG_ON(!L->size);
-	if (L->size >= machine_cache_bytes(&a->k->machine.l1d)) {
+	if (a->k->machine.l2.inclusive) {
+		if (L->size >= machine_cache_bytes(&a->k->machine.l2)) {
+			K_CALL(4, blast_scache, 0);
+			K_RETURN(a->ret);
+		}
+	} else if (L->size >= machine_cache_bytes(&a->k->machine.l1d)) {
 		K_CALL(1, blast_dcache, 0);
 		SET(L->useful, a->ret);
 	} else {

@@ -42,9 +42,24 @@ enum cca {
 	CCA_CACHEABLE = 3, /* noncoherent, write-back, write-allocate */
 };
 
+/* Which line of a full set leaves. An invalid way is always filled first. */
+enum replacement {
+	REPLACE_LRU, /* the one that went longest without use */
+	REPLACE_FIFO, /* the one filled longest ago */
+	REPLACE_PLRU, /* where a binary tree of use bits points; ways are a power of two */
+	REPLACE_RANDOM, /* seeded where one schedule is run, any while exploring */
+	REPLACE_ANY, /* a choice */
+};
+
 struct cache_geometry {
 	bool present;
 	bool virtual_index; /* the set comes from the virtual address: VIPT */
+	/* an L1: a line in another colour's set is taken out before it is filled again, and found by hit ops */
+	bool alias_free;
+	bool write_through; /* stores go on to the next level; no line is ever dirty */
+	bool no_write_allocate; /* a store that misses goes to the next level only */
+	bool inclusive; /* an L2: what the L1s hold it holds too, and S ops act on both */
+	enum replacement replacement;
 	u32 sets; /* a power of two */
 	u32 ways; /* 1..16 */
 	u32 line_shift;
@@ -61,6 +76,7 @@ struct machine {
 	u32 tlb_entries;
 	bool machine_check; /* a TLB write that makes a duplicate traps; else the result is undefined */
 	bool dma_coherent; /* DMA snoops the caches */
+	u32 seed; /* of random replacement, in a schedule that is run */
 	bool post_dma_flush; /* R10000-like: the kernel syncs again for the CPU after DMA */
 };
 
@@ -77,10 +93,10 @@ static inline u32 machine_cache_bytes(const struct cache_geometry *c)
 /* Fills the derived fields. The caller has checked all ranges. */
 void machine_finish(struct machine *m);
 
-/* Two virtual addresses of one page can select different L1 sets. */
+/* Two virtual addresses of one page can reach different copies of it in one L1. */
 static inline bool machine_has_aliases(const struct machine *m)
 {
-	return m->l1d.colours > 1;
+	return m->l1d.colours > 1 && !m->l1d.alias_free;
 }
 
 #endif

@@ -137,16 +137,28 @@ struct mutation {
 	u32 change; /* enum change */
 };
 
+/*
+ * The valid lines of a set stand in front. In which order is what makes equal sets equal words: by age
+ * where the age decides which line leaves, else by something that never changes.
+ */
+enum set_order {
+	ORDER_AGE, /* the most recently used (LRU) or filled (FIFO) first */
+	ORDER_WAY, /* tree-PLRU: the bits name ways */
+	ORDER_TAG,
+};
+
 /* A cell, and where its arrays begin in the world (layout.h). */
 struct layout {
 	u32 top, cpu, ctx, tlb, handle, map, device, page, lock;
 	u32 user_pte, pkmap_pte, fixmap_pte, pkmap_count, slot_users;
 	u32 iteration, polled, flat, memory, leak, l1d, l2;
+	u32 plru[2]; /* one word a set, where the policy is tree-PLRU; L1s, L2 */
 	u32 hashed; /* words before this one are state; the rest is derived from them */
 	u32 l1d_busy, l2_busy;
 	u32 words;
 	/* strides, in words */
 	u32 line_words[2], cache_words[2], busy_words[2];
+	enum set_order order[2]; /* how the lines of a set are kept: L1s, L2 */
 };
 
 struct cell {

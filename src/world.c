@@ -12,6 +12,14 @@ static u32 take(u32 *next, u32 words)
 	return at;
 }
 
+static enum set_order set_order(const struct cell *k, const struct cache_geometry *g)
+{
+	/* where any line may leave at any time it does not matter which one would be next */
+	if (k->evictions_any || g->replacement == REPLACE_RANDOM || g->replacement == REPLACE_ANY)
+		return ORDER_TAG;
+	return g->replacement == REPLACE_PLRU ? ORDER_WAY : ORDER_AGE;
+}
+
 u32 world_layout(struct cell *k)
 {
 	struct layout *l = &k->layout;
@@ -48,6 +56,10 @@ u32 world_layout(struct cell *k)
 		l->cache_words[1] = m->l2.sets * m->l2.ways * l->line_words[1];
 	}
 	l->l2 = take(&next, l->cache_words[1]);
+	l->order[0] = set_order(k, &m->l1d);
+	l->order[1] = set_order(k, &m->l2);
+	l->plru[0] = take(&next, l->order[0] == ORDER_WAY ? m->cpus * m->l1d.sets : 0);
+	l->plru[1] = take(&next, m->l2.present && l->order[1] == ORDER_WAY ? m->l2.sets : 0);
 	l->hashed = next;
 	l->busy_words[0] = (m->l1d.sets + 31) / 32;
 	l->l1d_busy = take(&next, m->cpus * l->busy_words[0]);
@@ -77,6 +89,32 @@ void world_init(struct world *w, const struct cell *k, u32 *words, u8 *step_done
 		for (i = 0; i < count; i++)
 			put(w, &words[k->layout.memory + i], newest);
 	}
+}
+
+u32 world_pick(struct world *w, u32 n, bool random)
+{
+	u32 shift = w->pick.count * PICK_BITS;
+	u32 digit;
+
+	if (n < 2)
+		return 0;
+	bug_on(w->pick.count == PICKS_MAX || n > 1u << PICK_BITS,
+	       "a choice has more alternatives than its digits tell");
+	digit = w->pick.value >> shift & ((1u << PICK_BITS) - 1);
+	if (random && w->random) {
+		/* xorshift32 (13, 17, 5); the high bits are the better ones */
+		w->random ^= w->random << 13;
+		w->random ^= w->random >> 17;
+		w->random ^= w->random << 5;
+		digit = (u32)((u64)w->random * n >> 32);
+		w->pick.value |= digit << shift;
+	}
+	if (digit >= n) {
+		w->pick.wrong = true;
+		digit = 0;
+	}
+	w->pick.of[w->pick.count++] = n;
+	return digit;
 }
 
 void world_undo(struct world *w, size_t mark, u64 hash)

@@ -154,6 +154,20 @@ struct finding {
 #define MAX_FINDINGS 64
 #define LINES_MAX 256u
 
+/*
+ * Alternatives within one choice: which line or TLB entry makes room shows only while the choice is applied.
+ * Each decision takes its digit of `value`, the first one the lowest; what no digit is given for is 0.
+ */
+#define PICK_BITS 10u
+#define PICKS_MAX 3u
+
+struct pick {
+	u32 value; /* the digits; those really taken once the choice is applied */
+	u32 count; /* decisions so far */
+	u32 of[PICKS_MAX]; /* alternatives of each, at least 2 */
+	bool wrong; /* a digit named an alternative that does not exist */
+};
+
 struct world {
 	u32 *word; /* layout.words of them */
 	u64 hash;
@@ -170,6 +184,10 @@ struct world {
 	/* what the last choice found; reset by engine_apply() */
 	struct finding finding[MAX_FINDINGS];
 	u32 findings;
+
+	/* how the last choice's decisions were taken; set by engine_apply() */
+	struct pick pick;
+	u32 random; /* not 0: caches with random replacement decide by this generator (run) */
 
 	/* scenario steps executed, and syncs that ran an op / found a line, ever: bookkeeping, not state */
 	u8 *step_done;
@@ -213,6 +231,12 @@ static inline void put(struct world *w, const u32 *field, u32 value)
 		w->hash ^= world_mix(at, old) ^ world_mix(at, value);
 	*cell = value;
 }
+
+/*
+ * One of `n` alternatives, by the choice's next digit. `random`: by the world's generator where a schedule is
+ * run by seed.
+ */
+u32 world_pick(struct world *w, u32 n, bool random);
 
 /* Lays the cell's world out; returns its size in words. Sets k->layout. */
 u32 world_layout(struct cell *k);
@@ -273,7 +297,6 @@ struct act {
 	u32 ctx; /* NO_ID: a device or the environment */
 	u32 step; /* scenario step */
 	u32 kstep; /* enum kstep of the effect under way */
-	u32 arg; /* free parameter of the choice: TLB victim */
 	u32 change; /* enum change: how the effect under way differs from the kernel's; mostly 0 */
 	u32 ret, ret2; /* values of the routine that returned last */
 };

@@ -102,6 +102,9 @@ static bool step(struct search *s, struct node *node)
 	if (!arena_reserve(&s->arena) || !trail_add(&s->path, choice))
 		return false;
 	engine_apply(w, &choice);
+	/* the same choice with its next alternative is tried before the next choice */
+	if (engine_next_pick(w, &choice))
+		s->choice[--node->next] = choice;
 	r->transitions++;
 	for (i = 0; i < w->findings; i++) {
 		if (w->finding[i].warning)

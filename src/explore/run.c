@@ -131,7 +131,7 @@ static bool default_choice(struct runner *r, struct choice *ret)
 	u32 i;
 
 	for (i = 0; i < k->devices; i++) {
-		*ret = (struct choice){CHOICE_DEVICE, (u16)i, 0, 0};
+		*ret = (struct choice){CHOICE_DEVICE, (u16)i, 0, 0, 0};
 		if (engine_possible(w, ret))
 			return true;
 	}
@@ -139,7 +139,7 @@ static bool default_choice(struct runner *r, struct choice *ret)
 		if (triggered(k, i) && !held_back(r, i) && engine_find_entry(w, i, ret))
 			return true;
 	for (i = 0; i < k->contexts; i++) {
-		*ret = (struct choice){CHOICE_STEP, (u16)i, 0, NO_ID};
+		*ret = (struct choice){CHOICE_STEP, (u16)i, 0, 0, 0};
 		if (engine_possible(w, ret))
 			return true;
 		/* an interrupt of the file's lower part waits until the ones above get no further */
@@ -175,15 +175,17 @@ static bool next_choice(struct runner *r, struct choice *ret)
 static bool take(struct runner *r, const struct choice *choice)
 {
 	struct world *w = &r->arena.world;
+	struct choice taken = *choice;
 	u32 i;
 
 	engine_apply(w, choice);
+	taken.pick = w->pick.value;
 	r->result->steps++;
 	for (i = 0; i < w->findings; i++)
 		if (w->finding[i].warning)
 			r->result->warned |= BIT(w->finding[i].rule);
 	if (r->options->applied)
-		r->options->applied(r->options->arg, w, choice);
+		r->options->applied(r->options->arg, w, &taken);
 	return !w->findings || found_note(&r->result->found, w, r->result->steps, NULL);
 }
 
@@ -241,6 +243,7 @@ void run_scheduled(const struct cell *k, const struct run_schedule *schedule,
 	ret->fate = calloc(schedule->events + 1, sizeof(*ret->fate));
 	if (r.state && r.late && r.ops && ret->fate) {
 		ret->stop = RUN_ENDED;
+		r.arena.world.random = k->machine.seed;
 		if (schedule->events || options->listen) {
 			r.arena.world.listen = runner_listen;
 			r.arena.world.listen_arg = &r;
@@ -280,6 +283,10 @@ void run_trail(const struct cell *k, const struct trail *trail, const struct run
 		}
 		if (!take(&r, choice)) {
 			ret->stop = RUN_NO_MEMORY;
+			break;
+		}
+		if (!engine_pick_fits(&r.arena.world)) {
+			ret->stop = RUN_DIVERGED;
 			break;
 		}
 	}

@@ -51,26 +51,33 @@ void trail_free(struct trail *t)
 
 static bool same(const struct choice *a, const struct choice *b)
 {
-	return a->kind == b->kind && a->actor == b->actor && a->set == b->set && a->arg == b->arg;
+	return a->kind == b->kind && a->actor == b->actor && a->set == b->set && a->arg == b->arg &&
+	       a->pick == b->pick;
 }
 
 static int print_choice(char *out, size_t room, const struct choice *c)
 {
+	int n = 0;
+
 	switch ((enum choice_kind)c->kind) {
 	case CHOICE_STEP:
-		if (c->arg != NO_ID)
-			return snprintf(out, room, "s%u.%" PRIu32, c->actor, c->arg);
-		return snprintf(out, room, "s%u", c->actor);
+		n = snprintf(out, room, "s%u", c->actor);
+		break;
 	case CHOICE_ENTER:
-		return snprintf(out, room, "e%u", c->actor);
+		n = snprintf(out, room, "e%u", c->actor);
+		break;
 	case CHOICE_DEVICE:
-		return snprintf(out, room, "d%u", c->actor);
+		n = snprintf(out, room, "d%u", c->actor);
+		break;
 	case CHOICE_EVICT:
-		return snprintf(out, room, "x%u.%" PRIx32 ".%" PRIx32, c->actor, c->set, c->arg);
+		n = snprintf(out, room, "x%u.%" PRIx32 ".%" PRIx32, c->actor, c->set, c->arg);
+		break;
 	case CHOICE_FINISH:
 		return snprintf(out, room, "f");
 	}
-	return 0;
+	if (c->pick)
+		n += snprintf(out + n, room - (size_t)n, ".%" PRIu32, c->pick);
+	return n;
 }
 
 char *trail_print(const struct trail *t)
@@ -157,20 +164,17 @@ static const char *parse_choice(const char **at, struct choice *c)
 	if (!number(at, 10, &actor) || actor > UINT16_MAX)
 		return "expected a number";
 	c->actor = (u16)actor;
-	if (c->kind == CHOICE_STEP) {
-		c->arg = NO_ID;
-		if (**at == '.') {
-			(*at)++;
-			if (!number(at, 10, &c->arg))
-				return "expected a TLB entry";
-		}
-	}
 	if (c->kind == CHOICE_EVICT) {
 		if (*(*at)++ != '.' || !number(at, 16, &c->set) || *(*at)++ != '.' ||
 		    !number(at, 16, &c->arg)) {
 			(*at)--;
 			return "expected cache.set.address";
 		}
+	}
+	if (**at == '.') {
+		(*at)++;
+		if (!number(at, 10, &c->pick))
+			return "expected which alternative";
 	}
 	return NULL;
 }

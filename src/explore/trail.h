@@ -5,7 +5,7 @@
  *
  *	1:s0*5,e2,d0*128,x0.5.20000040,s0.1,f
  *
- * 1 is the format's version. s = context takes a step (s0.1: refilling over TLB entry 1), e = context
+ * 1 is the format's version. s = context takes a step (s0.1: with pick 1, see struct pick), e = context
  * enters its CPU, d = device, x = cache.set.address evicted (hexadecimal), f = the end; *n repeats.
  * Actors are numbers in file order.
  */

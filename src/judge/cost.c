@@ -33,6 +33,9 @@ static void on_event(void *arg, const struct event *e)
 								 cycles_of[COST_L1_HIT];
 		break;
 	case EV_FILL:
+		/* a line that is written whole is not read from anywhere */
+		if (e->c == PLACE_L1)
+			break;
 		m->filled = TRUE;
 		m->spent += e->c == PLACE_MEMORY ? cycles_of[COST_MEMORY_FILL] :
 						   cycles_of[COST_L2_FILL];

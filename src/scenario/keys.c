@@ -19,6 +19,9 @@ static const char *const explore_tlb_words[] = {"when-full", "any", NULL};
 static const char *const zone_words[] = {"lowmem", "highmem", NULL};
 static const char *const device_words[] = {"bus-master", NULL};
 static const char *const dma_words[] = {"noncoherent", "coherent", NULL};
+/* in the order of enum replacement */
+static const char *const replacement_words[] = {"lru", "fifo", "plru", "random", "any", NULL};
+static const char *const write_words[] = {"back", "through", NULL};
 static const char *const index_words[] = {"physical", "virtual", NULL};
 static const char *const verdict_words[] = {"clean", "violates", "refused", NULL};
 const char *const how_words[] = {"never", "yes", "sometimes", "always", NULL};
@@ -45,16 +48,33 @@ static const char *const cause_words[] = {
 
 /* ---- machines ---- */
 
-static const struct key cache_list[] = {
-	{"size", KEY_NUMBER, .units = SCALAR_BYTES, .low = 4, .high = 16 << 20,
-	 .text = "bytes; size, ways and line make a power of two of sets"},
-	{"ways", KEY_NUMBER, .low = 1, .high = 16, .text = "lines in a set"},
-	{"line", KEY_NUMBER, .units = SCALAR_BYTES, .low = 4, .high = 256, .power = TRUE,
-	 .text = "bytes in a line"},
-	{"index", KEY_WORD, .words = index_words,
-	 .text = "what chooses the set: the virtual or the physical address"},
-	{0}};
-const struct keys keys_cache = {"cache", cache_list};
+/* clang-format off */
+#define CACHE_KEYS \
+	{"size", KEY_NUMBER, .units = SCALAR_BYTES, .low = 4, .high = 16 << 20, \
+	 .text = "bytes; size, ways and line make a power of two of sets"}, \
+	{"ways", KEY_NUMBER, .low = 1, .high = 16, .text = "lines in a set"}, \
+	{"line", KEY_NUMBER, .units = SCALAR_BYTES, .low = 4, .high = 256, .power = TRUE, \
+	 .text = "bytes in a line"}, \
+	{"index", KEY_WORD, .words = index_words, \
+	 .text = "what chooses the set: the virtual or the physical address"}, \
+	{"replacement", KEY_WORD, .words = replacement_words, \
+	 .text = "which line of a full set leaves"}, \
+	{"write", KEY_WORD, .words = write_words, \
+	 .text = "`through`: a store goes on to the next level, and no line is ever dirty"}, \
+	{"allocate", KEY_YES, .text = "no: a store that misses goes to the next level only"}
+/* clang-format on */
+
+static const struct key l1_list[] = {CACHE_KEYS,
+				     {"alias-free", KEY_YES,
+				      .text = "hardware keeps a line in one colour at a time"},
+				     {0}};
+const struct keys keys_l1 = {"l1d", l1_list};
+
+static const struct key l2_list[] = {CACHE_KEYS,
+				     {"inclusive", KEY_YES,
+				      .text = "what the L1 holds, the L2 holds; S ops act on both"},
+				     {0}};
+const struct keys keys_l2 = {"l2", l2_list};
 
 static const struct key tlb_list[] = {{"entries", KEY_NUMBER, REQUIRED, .low = 2, .high = 1024,
 				       .text = "pairs of pages"},
@@ -69,12 +89,14 @@ static const struct key machine_list[] = {
 	{"page-size", KEY_NUMBER, .units = SCALAR_BYTES, .low = 64, .high = 65536, .power = TRUE,
 	 .text = "bytes in a page"},
 	{"cpus", KEY_NUMBER, .low = 1, .high = 1, .text = "processors"},
-	{"l1d", KEY_MAP, .of = &keys_cache, .text = "the L1 data cache"},
-	{"l2", KEY_YES_OR_MAP, .of = &keys_cache,
+	{"l1d", KEY_MAP, .of = &keys_l1, .text = "the L1 data cache"},
+	{"l2", KEY_YES_OR_MAP, .of = &keys_l2,
 	 .text = "the second level: `yes` for one of 256 KiB where the preset has none"},
 	{"tlb", KEY_MAP, .of = &keys_tlb, .text = "the TLB"},
 	{"machine-check", KEY_YES, .text = "whether a TLB write that makes a duplicate traps"},
 	{"dma", KEY_WORD, .words = dma_words, .text = "whether DMA snoops the caches"},
+	{"seed", KEY_NUMBER, .low = 1, .high = G_MAXUINT32,
+	 .text = "where random replacement begins, when one schedule is run"},
 	{"post-dma-flush", KEY_YES,
 	 .text = "the kernel syncs again for the CPU after DMA, as on R10000"},
 	{0}};
@@ -264,10 +286,10 @@ const struct keys keys_if = {"if", if_list};
 /* ---- reading ---- */
 
 static const struct keys *const all[] = {
-	&keys_scenario, &keys_machine, &keys_cache,    &keys_tlb,     &keys_kernel,
-	&keys_page,     &keys_device,  &keys_context,  &keys_step,    &keys_piece,
-	&keys_event,    &keys_evict,   &keys_matrix,   &keys_explore, &keys_expect,
-	&keys_first,    &keys_rules,   &keys_strategy, &keys_if,
+	&keys_scenario, &keys_machine, &keys_l1,     &keys_l2,       &keys_tlb,
+	&keys_kernel,   &keys_page,    &keys_device, &keys_context,  &keys_step,
+	&keys_piece,    &keys_event,   &keys_evict,  &keys_matrix,   &keys_explore,
+	&keys_expect,   &keys_first,   &keys_rules,  &keys_strategy, &keys_if,
 };
 
 const struct keys *keys_all(guint index)

@@ -9,6 +9,7 @@
 /* places of words in keys.c */
 #define INDEX_VIRTUAL 1
 #define DMA_COHERENT 1
+#define WRITE_THROUGH 1
 
 static void machine_apply(struct binder *b, const struct ynode *map, GPtrArray *trees,
 			  struct machine *m);
@@ -43,25 +44,25 @@ static void preset_apply(struct binder *b, const struct ynode *node, GPtrArray *
 	machine_apply(&plain, tree->root, trees, m);
 }
 
-static void cache_apply(struct binder *b, const struct ynode *map, const char *what,
-			gboolean virtual, struct cache_geometry *c)
+static void cache_apply(struct binder *b, const struct ynode *map, const struct keys *keys,
+			struct cache_geometry *c)
 {
+	gboolean virtual = keys == &keys_l1;
+	const char *what = keys->what;
 	guint64 size = machine_cache_bytes(c), ways = c->ways, line = 1u << c->line_shift;
-	/* as the caller calls it */
-	const struct keys cache = {what, keys_cache.key};
 	const struct ynode *v;
 
-	if (!keys_check(b, map, &cache))
+	if (!keys_check(b, map, keys))
 		return;
 	if (!c->present) {
 		size = 16 << 10;
 		ways = 4;
 		line = 32;
 	}
-	ways = keys_number(b, map, &keys_cache, "ways", ways);
-	line = keys_number(b, map, &keys_cache, "line", line);
+	ways = keys_number(b, map, keys, "ways", ways);
+	line = keys_number(b, map, keys, "line", line);
 	if ((v = ynode_get(map, "size"))) {
-		size = keys_number(b, map, &keys_cache, "size", size);
+		size = keys_number(b, map, keys, "size", size);
 		if (size % (ways * line) || ((size / (ways * line)) & (size / (ways * line) - 1))) {
 			diag_help(bind_error(b, "E0121", v,
 					     "%s: the size does not make a power of two of sets",
@@ -73,11 +74,25 @@ static void cache_apply(struct binder *b, const struct ynode *map, const char *w
 		}
 	}
 	if ((v = ynode_get(map, "index"))) {
-		int word = keys_word(b, map, &keys_cache, "index", 0);
+		int word = keys_word(b, map, keys, "index", 0);
 
 		if (word == INDEX_VIRTUAL && !virtual)
 			bind_error(b, "E0122", v, "%s: an L2 is indexed physically", what);
 		c->virtual_index = word == INDEX_VIRTUAL && virtual;
+	}
+	c->replacement =
+		(enum replacement)keys_word(b, map, keys, "replacement", (int)c->replacement);
+	c->write_through = keys_word(b, map, keys, "write", c->write_through) == WRITE_THROUGH;
+	c->no_write_allocate = !keys_yes(b, map, keys, "allocate", !c->no_write_allocate);
+	if (virtual)
+		c->alias_free = keys_yes(b, map, keys, "alias-free", c->alias_free);
+	else
+		c->inclusive = keys_yes(b, map, keys, "inclusive", c->inclusive);
+	if (c->replacement == REPLACE_PLRU && (ways & (ways - 1))) {
+		diag_help(diag_error(b->diag, "E0340", map->used_at,
+				     "%s: tree-PLRU with %" G_GUINT64_FORMAT " ways", what, ways),
+			  "the tree has two halves at each node: make `ways` a power of two");
+		return;
 	}
 	if (size / (ways * line) == 0 || (size / (ways * line) & (size / (ways * line) - 1))) {
 		diag_error(b->diag, "E0121", map->used_at,
@@ -97,7 +112,7 @@ static void l2_apply(struct binder *b, const struct ynode *node, struct machine 
 	if (!v)
 		return;
 	if (v->kind == Y_MAP) {
-		cache_apply(b, v, "l2", FALSE, &m->l2);
+		cache_apply(b, v, &keys_l2, &m->l2);
 		return;
 	}
 	if (!bind_bool(b, node, "l2", FALSE))
@@ -119,12 +134,13 @@ static void machine_apply(struct binder *b, const struct ynode *map, GPtrArray *
 		log2_u32((u32)keys_number(b, map, &keys_machine, "page-size", 1u << m->page_shift));
 	m->cpus = (u32)keys_number(b, map, &keys_machine, "cpus", m->cpus);
 	if ((v = ynode_get(map, "l1d")))
-		cache_apply(b, v, "l1d", TRUE, &m->l1d);
+		cache_apply(b, v, &keys_l1, &m->l1d);
 	if ((v = ynode_get(map, "l2")))
 		l2_apply(b, v, m);
 	if ((v = ynode_get(map, "tlb")) && keys_check(b, v, &keys_tlb))
 		m->tlb_entries = (u32)keys_number(b, v, &keys_tlb, "entries", m->tlb_entries);
 	m->machine_check = keys_yes(b, map, &keys_machine, "machine-check", m->machine_check);
+	m->seed = (u32)keys_number(b, map, &keys_machine, "seed", m->seed);
 	m->post_dma_flush = keys_yes(b, map, &keys_machine, "post-dma-flush", m->post_dma_flush);
 	m->dma_coherent = keys_word(b, map, &keys_machine, "dma", m->dma_coherent) == DMA_COHERENT;
 }
@@ -161,6 +177,7 @@ void machine_load(struct binder *b, const struct ynode *node, GPtrArray *trees, 
 
 	*ret = (struct machine){
 		.cpus = 1,
+		.seed = 1,
 		.page_shift = 12,
 		.tlb_entries = 32,
 		.machine_check = true,

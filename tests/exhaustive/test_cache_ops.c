@@ -45,12 +45,15 @@ struct ref_line {
 
 struct ref_cache {
 	u32 sets, ways, line;
+	bool fifo, through, no_allocate;
 	struct ref_line at[MAX_SETS][MAX_WAYS];
 };
 
 struct ref {
 	struct ref_cache l1, l2;
 	bool has_l2;
+	bool inclusive; /* what leaves the L2 leaves the L1; S ops act on both */
+	bool alias_free; /* a line is in one set of the L1 at a time */
 	bool any; /* victims are not chosen by age: the highest address goes */
 	u32 page_bytes;
 	u32 base; /* physical address of the first page */
@@ -92,28 +95,65 @@ static void memory_from(struct ref *r, const struct ref_cache *c, const struct r
 
 static struct ref_line *ref_l2_get(struct ref *r, u32 pa);
 
-/* To the next level down: the L2, which takes the line in if it does not have it, or memory. */
+static void copy_down(struct ref_line *below, const struct ref_cache *c, const struct ref_line *l)
+{
+	memcpy(&below->data[(l->pa - below->pa) / GRANULE], l->data,
+	       c->line / GRANULE * sizeof(u32));
+}
+
+/* To the next level down: the L2 if it has the line or takes it in, memory, or both. */
 static void ref_write_back(struct ref *r, struct ref_cache *c, const struct ref_line *l)
 {
 	struct ref_line copy = *l;
 	struct ref_line *below;
 
-	if (c == &r->l2 || !r->has_l2) {
+	if (c == &r->l2 || !r->has_l2 ||
+	    (r->l2.no_allocate && !look(&r->l2, set_of(&r->l2, copy.pa), copy.pa))) {
 		memory_from(r, c, &copy);
 		return;
 	}
 	below = ref_l2_get(r, copy.pa);
-	memcpy(&below->data[(copy.pa - below->pa) / GRANULE], copy.data,
-	       c->line / GRANULE * sizeof(u32));
-	below->dirty = true;
+	copy_down(below, c, &copy);
+	if (r->l2.through)
+		memory_from(r, c, &copy);
+	else
+		below->dirty = true;
 }
 
-/* A way of the set for a new line: an empty one, else the one that went longest without use. */
-static struct ref_line *ref_room(struct ref *r, struct ref_cache *c, u32 set)
+/* An inclusive L2 loses or cleans a line: the L1's lines within it, of any colour, give their data first. */
+static bool ref_claim(struct ref *r, struct ref_line *l2, bool keep_data, bool stay)
+{
+	bool dirty = false;
+	u32 set, way;
+
+	for (set = 0; set < r->l1.sets; set++) {
+		for (way = 0; way < r->l1.ways; way++) {
+			struct ref_line *l = &r->l1.at[set][way];
+
+			if (!l->valid || l->pa / r->l2.line != l2->pa / r->l2.line)
+				continue;
+			dirty |= l->dirty;
+			if (l->dirty && keep_data) {
+				copy_down(l2, &r->l1, l);
+				l2->dirty = true;
+			}
+			l->dirty = false;
+			l->valid = stay;
+		}
+	}
+	return dirty;
+}
+
+/*
+ * A way of the set for a new line: an empty one, else the one that went longest without use. What leaves
+ * comes back in *left: the L2 writes it at once, the L1 after its new line has come in.
+ */
+static struct ref_line *ref_room(struct ref *r, struct ref_cache *c, u32 set, struct ref_line *left)
 {
 	struct ref_line *victim = NULL;
 	u32 way;
 
+	left->valid = false;
 	for (way = 0; way < c->ways; way++)
 		if (!c->at[set][way].valid)
 			return &c->at[set][way];
@@ -123,8 +163,7 @@ static struct ref_line *ref_room(struct ref *r, struct ref_cache *c, u32 set)
 		if (!victim || (r->any ? l->pa > victim->pa : l->used < victim->used))
 			victim = l;
 	}
-	if (victim->dirty)
-		ref_write_back(r, c, victim);
+	*left = *victim;
 	victim->valid = false;
 	return victim;
 }
@@ -134,14 +173,39 @@ static struct ref_line *ref_l2_get(struct ref *r, u32 pa)
 	struct ref_cache *c = &r->l2;
 	u32 set = set_of(c, pa);
 	struct ref_line *l = look(c, set, pa);
+	struct ref_line left;
 
 	if (!l) {
-		l = ref_room(r, c, set);
+		l = ref_room(r, c, set, &left);
+		if (left.valid) {
+			if (r->inclusive)
+				ref_claim(r, &left, true, false);
+			if (left.dirty)
+				memory_from(r, c, &left);
+		}
 		*l = (struct ref_line){.valid = true, .pa = pa / c->line * c->line};
 		memcpy(l->data, &r->memory[granule_of(r, l->pa)], c->line / GRANULE * sizeof(u32));
+		l->used = ++r->now;
 	}
-	l->used = ++r->now;
+	if (!c->fifo)
+		l->used = ++r->now;
 	return l;
+}
+
+/* Hardware that avoids aliases: the line leaves every other set. */
+static void ref_one_colour(struct ref *r, u32 set, u32 pa)
+{
+	u32 other;
+
+	for (other = 0; r->alias_free && other < r->l1.sets; other++) {
+		struct ref_line *l = look(&r->l1, other, pa);
+
+		if (!l || other == set)
+			continue;
+		if (l->dirty)
+			ref_write_back(r, &r->l1, l);
+		l->valid = false;
+	}
 }
 
 static struct ref_line *ref_l1_get(struct ref *r, u32 va, u32 pa)
@@ -149,21 +213,27 @@ static struct ref_line *ref_l1_get(struct ref *r, u32 va, u32 pa)
 	struct ref_cache *c = &r->l1;
 	u32 set = set_of(c, va);
 	struct ref_line *l = look(c, set, pa);
+	struct ref_line new = {.valid = true, .pa = pa / c->line * c->line}, left;
 	const struct ref_line *below;
 
 	if (!l) {
-		l = ref_room(r, c, set);
-		*l = (struct ref_line){.valid = true, .pa = pa / c->line * c->line};
+		ref_one_colour(r, set, pa);
 		if (r->has_l2) {
 			below = ref_l2_get(r, pa);
-			memcpy(l->data, &below->data[(l->pa - below->pa) / GRANULE],
+			memcpy(new.data, &below->data[(new.pa - below->pa) / GRANULE],
 			       c->line / GRANULE * sizeof(u32));
 		} else {
-			memcpy(l->data, &r->memory[granule_of(r, l->pa)],
+			memcpy(new.data, &r->memory[granule_of(r, new.pa)],
 			       c->line / GRANULE * sizeof(u32));
 		}
+		l = ref_room(r, c, set, &left);
+		*l = new;
+		l->used = ++r->now;
+		if (left.valid && left.dirty)
+			ref_write_back(r, c, &left);
 	}
-	l->used = ++r->now;
+	if (!c->fifo)
+		l->used = ++r->now;
 	return l;
 }
 
@@ -186,15 +256,28 @@ static void ref_load(struct ref *r, u32 va, u32 pa, bool cached)
 
 static void ref_store(struct ref *r, u32 va, u32 pa, bool cached, u32 identity)
 {
+	bool below = !cached;
 	struct ref_line *l;
 
-	if (cached) {
+	if (cached && (look(&r->l1, set_of(&r->l1, va), pa) || !r->l1.no_allocate)) {
 		l = ref_l1_get(r, va, pa);
 		l->data[(pa - l->pa) / GRANULE] = identity;
-		l->dirty = true;
-	} else {
-		r->memory[granule_of(r, pa)] = identity;
+		below = r->l1.through;
+		l->dirty = !below;
+	} else if (cached) {
+		ref_one_colour(r, set_of(&r->l1, va), pa);
+		below = true;
 	}
+	if (cached && below && r->has_l2 &&
+	    (!r->l2.no_allocate || look(&r->l2, set_of(&r->l2, pa), pa))) {
+		l = ref_l2_get(r, pa);
+		l->data[(pa - l->pa) / GRANULE] = identity;
+		below = r->l2.through;
+		if (!below)
+			l->dirty = true;
+	}
+	if (below)
+		r->memory[granule_of(r, pa)] = identity;
 	r->newest[granule_of(r, pa)] = identity;
 }
 
@@ -206,6 +289,8 @@ static enum outcome ref_op(struct ref *r, struct ref_cache *c, struct ref_line *
 	if (!l)
 		return MISS;
 	dirty = l->dirty;
+	if (c == &r->l2 && r->inclusive)
+		dirty |= ref_claim(r, l, op != 4, op == 6);
 	if (dirty && op != 4)
 		ref_write_back(r, c, l);
 	if (op == 6)
@@ -249,7 +334,18 @@ struct geometry {
 	u32 l2_sets, l2_ways, l2_line; /* l2_sets 0: no L2 */
 	u32 page_shift; /* 6, or 5: then 4 sets of 16 bytes are two pages, and a line has two colours */
 	bool any;
+	u32 policy;
 };
+
+/* bits of geometry.policy */
+#define L1_FIFO BIT(0)
+#define L1_THROUGH BIT(1)
+#define L1_NO_ALLOCATE BIT(2)
+#define L2_FIFO BIT(3)
+#define L2_THROUGH BIT(4)
+#define L2_NO_ALLOCATE BIT(5)
+#define INCLUSIVE BIT(6)
+#define ALIAS_FREE BIT(7)
 
 static struct {
 	struct rig rig[2]; /* identities, newest-or-not */
@@ -276,6 +372,14 @@ static void up(const struct geometry *g)
 		if (g->l2_sets)
 			rig_l2(r, g->l2_sets, g->l2_ways, log2_u32(g->l2_line));
 		r->k.machine.page_shift = g->page_shift;
+		r->k.machine.l1d.replacement = g->policy & L1_FIFO ? REPLACE_FIFO : REPLACE_LRU;
+		r->k.machine.l1d.write_through = g->policy & L1_THROUGH;
+		r->k.machine.l1d.no_write_allocate = g->policy & L1_NO_ALLOCATE;
+		r->k.machine.l1d.alias_free = g->policy & ALIAS_FREE;
+		r->k.machine.l2.replacement = g->policy & L2_FIFO ? REPLACE_FIFO : REPLACE_LRU;
+		r->k.machine.l2.write_through = g->policy & L2_THROUGH;
+		r->k.machine.l2.no_write_allocate = g->policy & L2_NO_ALLOCATE;
+		r->k.machine.l2.inclusive = g->policy & INCLUSIVE;
 		r->k.granule_shift = 3;
 		r->k.identities = i == 0;
 		r->k.evictions_any = g->any;
@@ -501,11 +605,17 @@ static enum outcome do_ref(struct ref *r, const struct doing *d)
 
 	r->stale = false;
 	switch (d->verb) {
-	case V_HIT:
+	case V_HIT: {
+		struct ref_line *l;
+		u32 set;
+
 		if (c == &r->l2 && !r->has_l2)
 			return UNCACHED;
-		return ref_op(r, c, look(c, set_of(c, c == &r->l1 ? va : pa), pa),
-			      architecture[d->op].op);
+		l = look(c, set_of(c, c == &r->l1 ? va : pa), pa);
+		for (set = 0; !l && r->alias_free && c == &r->l1 && set < c->sets; set++)
+			l = look(c, set, pa);
+		return ref_op(r, c, l, architecture[d->op].op);
+	}
 	case V_INDEX: {
 		struct ref_line *l = &c->at[set_of(c, c == &r->l1 ? va : pa)][d->way];
 
@@ -598,7 +708,7 @@ static enum outcome do_rig(u32 rig, const struct doing *d)
 		set = cache_set(&r->k, cache, va, pa);
 		line = cache_find(&r->w, cache, set, pa);
 		if (line)
-			bus_evict(&a, cache, set, line);
+			hierarchy_evict(&a, cache, set, line);
 		return NOTHING;
 	case V_DMA_READ:
 		bus_dma_read(&a, 0, 0, GRANULE, d->coherent);
@@ -746,6 +856,24 @@ static void place(struct ref *r, struct ref_cache *c, u32 set, const struct copy
 	}
 }
 
+/* States that the machine can be in: no dirty line where stores go through, all of an inclusive L2's L1 in it. */
+static bool possible(const struct copy *l1, const struct copy *alias, const struct copy *l2)
+{
+	const struct geometry *g = &t.g;
+
+	if ((g->policy & L1_THROUGH) &&
+	    (l1->state >= 3 || l1->others_dirty || alias->state >= 3 || alias->others_dirty))
+		return false;
+	if ((g->policy & L2_THROUGH) && (l2->state >= 3 || l2->others_dirty))
+		return false;
+	if ((g->policy & ALIAS_FREE) && l1->state && alias->state)
+		return false;
+	if ((g->policy & INCLUSIVE) &&
+	    (l1->others || alias->others || ((l1->state || alias->state) && !l2->state)))
+		return false;
+	return true;
+}
+
 static void every_state(void)
 {
 	const struct geometry *g = &t.g;
@@ -760,12 +888,25 @@ static void every_state(void)
 				for (memory_stale = 0; memory_stale < 2; memory_stale++) {
 					static struct ref ref;
 
+					if (!possible(&l1, &alias, &l2))
+						continue;
 					memset(&ref, 0, sizeof(ref));
 					ref.l1 = (struct ref_cache){
-						.sets = g->sets, .ways = g->ways, .line = LINE};
-					ref.l2 = (struct ref_cache){.sets = g->l2_sets,
-								    .ways = g->l2_ways,
-								    .line = g->l2_line};
+						.sets = g->sets,
+						.ways = g->ways,
+						.line = LINE,
+						.fifo = g->policy & L1_FIFO,
+						.through = g->policy & L1_THROUGH,
+						.no_allocate = g->policy & L1_NO_ALLOCATE};
+					ref.l2 = (struct ref_cache){
+						.sets = g->l2_sets,
+						.ways = g->l2_ways,
+						.line = g->l2_line,
+						.fifo = g->policy & L2_FIFO,
+						.through = g->policy & L2_THROUGH,
+						.no_allocate = g->policy & L2_NO_ALLOCATE};
+					ref.inclusive = g->policy & INCLUSIVE;
+					ref.alias_free = g->policy & ALIAS_FREE;
 					ref.has_l2 = g->l2_sets;
 					ref.any = g->any;
 					ref.page_bytes = 1u << g->page_shift;
@@ -864,6 +1005,56 @@ static void test_order_that_means_nothing(void **state)
 	run(all, ARRAY_SIZE(all));
 }
 
+static void test_policies(void **state)
+{
+	static const struct geometry all[] = {
+		{1, 3, 0, 0, 16, 6, false, L1_FIFO},
+		{2, 2, 0, 0, 16, 6, false, L1_FIFO | L1_NO_ALLOCATE},
+		{1, 3, 0, 0, 16, 6, false, L1_THROUGH},
+		{2, 2, 0, 0, 16, 6, false, L1_THROUGH | L1_NO_ALLOCATE},
+		{1, 2, 1, 2, 16, 6, false, L1_FIFO | L2_FIFO},
+		{1, 2, 1, 2, 32, 6, false, L2_FIFO | L1_THROUGH},
+		{1, 2, 1, 2, 16, 6, false, L1_THROUGH | L1_NO_ALLOCATE},
+		{2, 2, 2, 2, 32, 6, false, L1_THROUGH | L1_NO_ALLOCATE | L2_NO_ALLOCATE},
+		{1, 2, 1, 2, 16, 6, false, L2_THROUGH},
+		{1, 2, 1, 2, 32, 6, false, L2_THROUGH | L2_NO_ALLOCATE},
+		{2, 2, 1, 2, 16, 6, false, L2_NO_ALLOCATE},
+		{1, 2, 1, 2, 16, 6, true, L1_THROUGH | L2_NO_ALLOCATE},
+	};
+
+	(void)state;
+	run(all, ARRAY_SIZE(all));
+}
+
+static void test_inclusive_l2(void **state)
+{
+	static const struct geometry all[] = {
+		{1, 2, 1, 2, 16, 6, false, INCLUSIVE},
+		{2, 2, 1, 2, 32, 6, false, INCLUSIVE},
+		{1, 2, 1, 3, 32, 6, false, INCLUSIVE | L1_THROUGH},
+		{2, 1, 2, 2, 16, 6, false, INCLUSIVE | L2_THROUGH | L1_NO_ALLOCATE},
+		{4, 1, 2, 2, 16, 5, false, INCLUSIVE},
+		{4, 2, 1, 2, 32, 5, false, INCLUSIVE | L1_FIFO},
+	};
+
+	(void)state;
+	run(all, ARRAY_SIZE(all));
+}
+
+/* Two colours, of which a line is in one at a time, and found in either. */
+static void test_alias_free(void **state)
+{
+	static const struct geometry all[] = {
+		{4, 1, 0, 0, 16, 5, false, ALIAS_FREE},
+		{4, 2, 0, 0, 16, 5, false, ALIAS_FREE | L1_NO_ALLOCATE},
+		{4, 2, 2, 1, 16, 5, false, ALIAS_FREE},
+		{4, 1, 2, 2, 32, 5, false, ALIAS_FREE | INCLUSIVE},
+	};
+
+	(void)state;
+	run(all, ARRAY_SIZE(all));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -872,6 +1063,9 @@ int main(void)
 		cmocka_unit_test(test_l2_with_longer_lines),
 		cmocka_unit_test(test_two_colours),
 		cmocka_unit_test(test_order_that_means_nothing),
+		cmocka_unit_test(test_policies),
+		cmocka_unit_test(test_inclusive_l2),
+		cmocka_unit_test(test_alias_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,30 +82,48 @@ static void line(struct generator *g, const char *format, ...)
 	g_string_append_c(g->out, '\n');
 }
 
+/* The rest of a cache's map: mostly LRU, write-back and write-allocate, as most machines have it. */
+static void policies(struct generator *g)
+{
+	if (odds(g, 30))
+		g_string_append_printf(g->out, ", replacement: %s",
+				       ONE_OF(g, "fifo", "plru", "random", "any"));
+	if (odds(g, 15))
+		g_string_append(g->out, ", write: through");
+	if (odds(g, 15))
+		g_string_append(g->out, ", allocate: no");
+}
+
 static void machine(struct generator *g)
 {
 	static const char *const plain[] = {
-		"{size: 32, ways: 1, line: 16, index: virtual}",
-		"{size: 64, ways: 2, line: 16, index: virtual}",
-		"{size: 128, ways: 2, line: 16, index: virtual}",
-		"{size: 128, ways: 2, line: 32, index: virtual}",
-		"{size: 256, ways: 2, line: 16, index: physical}",
+		"{size: 32, ways: 1, line: 16, index: virtual",
+		"{size: 64, ways: 2, line: 16, index: virtual",
+		"{size: 128, ways: 2, line: 16, index: virtual",
+		"{size: 128, ways: 2, line: 32, index: virtual",
+		"{size: 256, ways: 2, line: 16, index: physical",
 	};
 	static const char *const aliasing[] = {
-		"{size: 128, ways: 1, line: 16, index: virtual}",
-		"{size: 256, ways: 2, line: 16, index: virtual}",
-		"{size: 128, ways: 1, line: 32, index: virtual}",
+		"{size: 128, ways: 1, line: 16, index: virtual",
+		"{size: 256, ways: 2, line: 16, index: virtual",
+		"{size: 128, ways: 1, line: 32, index: virtual",
 	};
 
 	g->aliases = odds(g, 25);
 	line(g, "machine:");
 	line(g, "  preset: toy");
-	if (g->aliases)
-		line(g, "  l1d: %s", one_of(g, aliasing, G_N_ELEMENTS(aliasing)));
-	else
-		line(g, "  l1d: %s", one_of(g, plain, G_N_ELEMENTS(plain)));
-	if (odds(g, 35))
-		line(g, "  l2: {size: %u, ways: 2, line: 32}", 64 << below(g, 3));
+	g_string_append_printf(g->out, "  l1d: %s",
+			       g->aliases ? one_of(g, aliasing, G_N_ELEMENTS(aliasing)) :
+					    one_of(g, plain, G_N_ELEMENTS(plain)));
+	policies(g);
+	/* the kernel then believes in no aliases, but the scenario's own cache ops still meet two colours */
+	line(g, "%s}", g->aliases && odds(g, 25) ? ", alias-free: yes" : "");
+	if (odds(g, 35)) {
+		g_string_append_printf(g->out, "  l2: {size: %u, ways: 2, line: 32",
+				       64 << below(g, 3));
+		policies(g);
+		line(g, "%s}", odds(g, 30) ? ", inclusive: yes" : "");
+	}
 	line(g, "  tlb: {entries: %u}", 3 + below(g, 4));
 	if (odds(g, 20))
 		line(g, "  machine-check: no");

@@ -154,13 +154,19 @@ static void expand(struct naive *n, u64 at)
 		choices = engine_enabled(w, n->choice, n->choices);
 	}
 	for (i = 0; i < choices; i++) {
-		memcpy(n->words, n->before, bytes);
-		w->hash = hash;
-		engine_apply(w, &n->choice[i]);
-		n->result->transitions++;
-		note_findings(n);
-		if (is_new(n))
-			note_state(n);
+		struct choice choice = n->choice[i];
+		bool more;
+
+		do {
+			memcpy(n->words, n->before, bytes);
+			w->hash = hash;
+			engine_apply(w, &choice);
+			more = engine_next_pick(w, &choice);
+			n->result->transitions++;
+			note_findings(n);
+			if (is_new(n))
+				note_state(n);
+		} while (more);
 	}
 }
 

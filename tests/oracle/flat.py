@@ -60,6 +60,7 @@ class Run:
         self.broken = set()
         self.set_now = None  # the L1 set this choice works on, where that is not plain
         self.acts = []  # (what, cache, pa, dirty) since the last CACHE op
+        self.buffer = {}  # (cache, pa) -> tokens of a line that left dirty and is not written back yet
         self.filled = {}  # L1 lines filled in this choice -> place
         self.ended = None
         self.final_memory, self.final_lines = {}, {}
@@ -142,6 +143,10 @@ class Run:
                 self.fail('a line of no page is filled, %x' % pa)
             at = pa % self.page // self.granule
             tokens = self.memory[page][at:at + count]
+        elif place == 'l1':
+            if not number:
+                self.fail('the L1 fills itself, %x' % pa)
+            tokens = [None] * count  # the write-back that follows writes all of it
         else:
             below = self.below(number, pa)
             at = pa % below[2] // self.granule
@@ -164,7 +169,7 @@ class Run:
 
     def writeback(self, number, pa, place):
         cache = self.caches[number]
-        line = cache.lines.get(self.key(cache, pa, 1))
+        line = self.buffer.pop((number, pa), None) or cache.lines.get(self.key(cache, pa, 1))
         if line is None or not line[0]:
             self.fail('cache %d writes back a line that is not dirty, %x' % (number, pa))
         self.acts.append(('W', number, pa, 1))
@@ -433,6 +438,8 @@ class Run:
             for a in self.acts:
                 if a[0] == 'D' and a[3]:
                     self.fail('a dirty line is dropped by no invalidate, %x' % a[2])
+            if self.buffer:
+                self.fail('the write buffer is left full: %s' % self.buffer)
         if f[1] == 'finish':
             self.finished()
         if self.expected or self.reported:
@@ -464,7 +471,12 @@ class Run:
         elif what == 'D':
             self.remove('D', int(e[1]), int(e[2], 16), int(e[3]))
         elif what == 'E':
-            self.remove('E', int(e[1]), int(e[2], 16), 0)
+            number, pa, dirty = int(e[1]), int(e[2], 16), int(e[3])
+            cache = self.caches[number]
+            line = cache.lines.get(self.key(cache, pa, dirty))
+            self.remove('E', number, pa, dirty)
+            if dirty:
+                self.buffer[number, pa] = line
         elif what == 'w':
             self.device_write(e)
         elif what == 'r':

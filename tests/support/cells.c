@@ -250,7 +250,6 @@ struct act rig_act(struct rig *r, u32 ctx)
 		.ctx = ctx,
 		.step = 0,
 		.kstep = KS_NONE,
-		.arg = NO_ID,
 	};
 
 	keep_room(r);

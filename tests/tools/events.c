@@ -15,7 +15,7 @@
  *	map ID DIRECTION COHERENT ENTRIES, each PAGE OFFSET LENGTH
  *	L STEP VA PA MEANT TOKEN FROM	load of a granule	S STEP VA PA MEANT TOKEN	store
  *	F CACHE PA FROM	fill		W CACHE PA TO	write-back
- *	D CACHE PA DIRTY	drop	E CACHE PA	eviction
+ *	D CACHE PA DIRTY	drop	E CACHE PA DIRTY	eviction; dirty: its write-back follows
  *	O STEP OP VA PA OUTCOME MEANT	CACHE op
  *	w STEP PAGE OFFSET LENGTH TOKEN	device write		r STEP PAGE OFFSET TOKEN	device read
  *	M MAP, U MAP	DMA map, unmap	s DEVICE MAP	the device starts
@@ -84,7 +84,7 @@ static void on_event(void *arg, const struct event *e)
 		printf("D %u %x %u\n", e->a, e->b, e->d);
 		break;
 	case EV_EVICT:
-		printf("E %u %x\n", e->a, e->b);
+		printf("E %u %x %u\n", e->a, e->b, e->d);
 		break;
 	case EV_CACHE_OP:
 		printf("O %d %s %x %x %s %s\n", (int)e->step, cache_op_name((enum cache_op)e->a),

@@ -261,7 +261,8 @@ static void trap(u32 victim, enum access_result *first)
 	put(&r.w, pkmap_pte(&r.w, 0), 0);
 	pte_set(&a, va, pagetable_make(&r.k, 2, true, false));
 	put(&r.w, &w_cpu(&r.w, 0)->asid, 2);
-	a.arg = victim;
+	r.k.tlb_any = victim != NO_ID;
+	r.w.pick = (struct pick){.value = victim + 1};
 	*first = bus_load(&a, va, (struct meaning){2, 0}, 4, NULL);
 }
 

@@ -42,10 +42,8 @@ static void use(char letter, bool store)
 	if (line) {
 		line = cache_touch(&r.w, 0, 0, line);
 	} else {
-		const struct w_line *victim = cache_victim(&r.w, 0, 0);
-
-		if (victim)
-			cache_remove(&r.w, 0, 0, victim);
+		if (cache_full(&r.w, 0, 0))
+			cache_remove(&r.w, 0, 0, cache_victim(&r.w, 0, 0));
 		line = cache_insert(&r.w, 0, 0, pa_of(letter));
 		assert_int_equal(line->dirty, 0);
 		assert_int_equal(line->data[0], 0);
@@ -121,7 +119,7 @@ static void test_remove(void **state)
 		use('c', true);
 		cache_remove(&r.w, 0, 0, cache_line(&r.w, 0, 0, i));
 		assert_picture(left[i]);
-		assert_null(cache_victim(&r.w, 0, 0));
+		assert_false(cache_full(&r.w, 0, 0));
 		rig_down(&r);
 	}
 }
@@ -185,6 +183,138 @@ static void test_ways(void **state)
 	assert_int_equal(find('e')->way, 0);
 	assert_int_equal(find('f')->way, 2);
 	rig_down(&r);
+}
+
+static void up_policy(enum replacement policy, u32 ways)
+{
+	rig_init(&r);
+	rig_l1(&r, SETS, ways, 4);
+	r.k.machine.l1d.replacement = policy;
+	rig_pages(&r, 8, false);
+	rig_context(&r, LEVEL_PROCESS, ON_START, 1);
+	rig_step(&r, (struct step){.fn = KF_step_load});
+	rig_up(&r);
+	r.w.log = NULL;
+}
+
+/* FIFO: using a line does not make it younger. */
+static void test_fifo(void **state)
+{
+	(void)state;
+	up_policy(REPLACE_FIFO, WAYS);
+	use('a', false);
+	use('b', false);
+	use('c', false);
+	use('a', false);
+	assert_picture("c b a");
+	use('d', false);
+	assert_picture("d c b");
+	rig_down(&r);
+}
+
+/*
+ * Tree-PLRU against the tree written out: of 8 ways, walk down from the root, away from the half used last.
+ * Bits of the reference are kept per subtree, as "the left half was used last".
+ */
+static void test_plru(void **state)
+{
+	bool left_last[8] = {false};
+	char in[9] = "";
+	u32 seed = 12345, n;
+
+	(void)state;
+	up_policy(REPLACE_PLRU, 8);
+	for (n = 0; n < 5000; n++) {
+		char letter;
+		char *at;
+		u32 way, low = 0, high = 8, node = 1;
+
+		seed = seed * 1664525 + 1013904223;
+		letter = (char)('a' + (seed >> 16) % 14);
+		at = strchr(in, letter);
+		if (at) {
+			way = (u32)(at - in);
+		} else if (strlen(in) < 8) {
+			way = (u32)strlen(in);
+			in[way + 1] = '\0';
+		} else {
+			while (high - low > 1) {
+				bool right = left_last[node];
+
+				if (right)
+					low = (low + high) / 2;
+				else
+					high = (low + high) / 2;
+				node = 2 * node + right;
+			}
+			way = low;
+		}
+		in[way] = letter;
+		for (low = 0, high = 8, node = 1; high - low > 1;) {
+			bool right = way >= (low + high) / 2;
+
+			left_last[node] = !right;
+			node = 2 * node + right;
+			if (right)
+				low = (low + high) / 2;
+			else
+				high = (low + high) / 2;
+		}
+		use(letter, false);
+		assert_non_null(find(letter));
+		assert_int_equal(find(letter)->way, way);
+		assert_true(world_hash(&r.w) == r.w.hash);
+	}
+	rig_down(&r);
+}
+
+/* `any`: every line of a full set can be the one that leaves; which, the digit says. */
+static void test_any_policy(void **state)
+{
+	static const char *const left[] = {"b c d", "a c d", "a b d"};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		struct choice c = {0};
+
+		up_policy(REPLACE_ANY, WAYS);
+		use('c', false);
+		use('a', false);
+		use('b', false);
+		assert_picture("a b c");
+		r.w.pick = (struct pick){.value = i};
+		use('d', false);
+		assert_picture(left[i]);
+		assert_int_equal(r.w.pick.count, 1);
+		assert_int_equal(engine_next_pick(&r.w, &c), i < 2);
+		rig_down(&r);
+	}
+}
+
+/* Seeded random replacement repeats itself, differs by seed, and takes each line about as often. */
+static void test_random(void **state)
+{
+	u32 taken[3] = {0}, seed, n;
+	u64 hash[3];
+
+	(void)state;
+	for (seed = 0; seed < 3; seed++) {
+		up_policy(REPLACE_RANDOM, WAYS);
+		r.w.random = seed / 2 + 1;
+		for (n = 0; n < 3000; n++) {
+			use((char)('a' + n % 5), false);
+			if (n > 3 && r.w.pick.count)
+				taken[r.w.pick.value]++;
+			r.w.pick = (struct pick){0};
+		}
+		hash[seed] = r.w.hash;
+		rig_down(&r);
+	}
+	assert_true(hash[0] == hash[1]);
+	assert_true(hash[0] != hash[2]);
+	for (n = 0; n < 3; n++)
+		assert_in_range(taken[n], 1800, 2800);
 }
 
 static void test_beliefs(void **state)
@@ -277,6 +407,10 @@ int main(void)
 		cmocka_unit_test(test_any_order_is_sorted),
 		cmocka_unit_test(test_any_order_after_removal),
 		cmocka_unit_test(test_ways),
+		cmocka_unit_test(test_fifo),
+		cmocka_unit_test(test_plru),
+		cmocka_unit_test(test_any_policy),
+		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_beliefs),
 		cmocka_unit_test(test_busy_sets),
 		cmocka_unit_test(test_sets_and_colours),

@@ -337,7 +337,7 @@ static const char *compare_choices(const struct twins *t)
 		const struct choice *x = &t->fresh.choice[n], *y = &t->ident.choice[n];
 
 		if (x->kind != y->kind || x->actor != y->actor || x->set != y->set ||
-		    x->arg != y->arg)
+		    x->arg != y->arg || x->pick != y->pick)
 			return "a choice";
 	}
 	return NULL;
@@ -356,6 +356,9 @@ static const char *walk_twins(struct cell *fresh, struct cell *ident, guint64 se
 
 	fresh->evictions_any = ident->evictions_any = false;
 	fresh->evictions_max = ident->evictions_max = 1 + (u32)(seed % 50);
+	/* how a set is kept depends on it */
+	world_layout(fresh);
+	world_layout(ident);
 	walker_init(&t.fresh, fresh, FALSE, seed);
 	walker_init(&t.ident, ident, FALSE, seed);
 	for (i = 0; i < most && !what; i++) {

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hierarchy.h"
+
+#include "datum.h"
+
+static const char *const op_names[] = {
+	[Index_Writeback_Inv_D] = "Index_Writeback_Inv_D",
+	[Index_Writeback_Inv_SD] = "Index_Writeback_Inv_SD",
+	[Hit_Invalidate_D] = "Hit_Invalidate_D",
+	[Hit_Invalidate_SD] = "Hit_Invalidate_SD",
+	[Hit_Writeback_Inv_D] = "Hit_Writeback_Inv_D",
+	[Hit_Writeback_Inv_SD] = "Hit_Writeback_Inv_SD",
+	[Hit_Writeback_D] = "Hit_Writeback_D",
+	[Hit_Writeback_SD] = "Hit_Writeback_SD",
+};
+
+const char *cache_op_name(enum cache_op op)
+{
+	return op_names[op];
+}
+
+bool cache_op_is_l2(enum cache_op op)
+{
+	return op == Index_Writeback_Inv_SD || op == Hit_Invalidate_SD ||
+	       op == Hit_Writeback_Inv_SD || op == Hit_Writeback_SD;
+}
+
+/* Where copies of a line's data are: a cache (or its write buffer), or memory where line is NULL. */
+struct holder {
+	u32 cache;
+	const struct w_line *line;
+};
+
+static const struct holder memory = {CACHE_NONE, NULL};
+
+static u32 line_bytes(const struct cell *k, u32 cache)
+{
+	return 1u << cache_geometry(k, cache)->line_shift;
+}
+
+static const u32 *sector_of(const struct act *a, struct holder h, u32 pa)
+{
+	if (h.line)
+		return cache_sector(a->k, h.cache, h.line, pa);
+	return datum_memory(a->w, cell_page_of(a->k, pa), pa & (cell_page_bytes(a->k) - 1));
+}
+
+/* Copies the line of `cache` that `pa` lies in, sector by sector. */
+static void line_copy(const struct act *a, u32 cache, u32 pa, struct holder to, struct holder from)
+{
+	u32 bytes = line_bytes(a->k, cache);
+	u32 at;
+
+	pa = align_down(pa, bytes);
+	for (at = 0; at < bytes; at += 1u << a->k->machine.sector_shift)
+		datum_copy(a->w, sector_of(a, to, pa + at), sector_of(a, from, pa + at));
+}
+
+enum claim { CLAIM_DROP, CLAIM_TAKE, CLAIM_CLEAN };
+
+/* An inclusive L2 acts on what the L1s hold of its line: drops it, takes it, or takes the data and leaves it clean. */
+static bool claim(const struct act *a, const struct w_line *line, enum claim how)
+{
+	const struct cell *k = a->k;
+	u32 l2 = cache_l2(k), start = cache_line_pa(k, l2, line);
+	bool dirty = false;
+	u32 cache, colour, pa;
+
+	for (cache = 0; cache < k->machine.cpus; cache++) {
+		for (pa = start; pa < start + line_bytes(k, l2); pa += line_bytes(k, cache)) {
+			for (colour = 0; colour < k->machine.l1d.colours; colour++) {
+				u32 set = cache_colour_set(k, cache, pa, colour);
+				const struct w_line *above = cache_find(a->w, cache, set, pa);
+				bool lost;
+
+				if (!above)
+					continue;
+				dirty |= above->dirty;
+				lost = above->dirty && how == CLAIM_DROP;
+				if (above->dirty && how != CLAIM_DROP) {
+					line_copy(a, cache, pa, (struct holder){l2, line},
+						  (struct holder){cache, above});
+					put(a->w, &line->dirty, 1);
+				}
+				if (how == CLAIM_CLEAN) {
+					put(a->w, &above->dirty, 0);
+					continue;
+				}
+				cache_remove(a->w, cache, set, above);
+				tell(a, EV_DROP, cache, pa, 0, lost);
+			}
+		}
+	}
+	return dirty;
+}
+
+/* The L2 line of `pa`, taken in if it was not there; its contents from memory unless the caller writes it `whole`. */
+static const struct w_line *l2_line(const struct act *a, u32 pa, bool whole, enum copy_place *from)
+{
+	u32 l2 = cache_l2(a->k);
+	u32 set = cache_set(a->k, l2, pa, pa);
+	const struct w_line *line = cache_find(a->w, l2, set, pa);
+
+	*from = PLACE_L2;
+	if (line)
+		return cache_touch(a->w, l2, set, line);
+	*from = PLACE_MEMORY;
+	if (cache_full(a->w, l2, set))
+		hierarchy_evict(a, l2, set, cache_victim(a->w, l2, set));
+	line = cache_insert(a->w, l2, set, pa);
+	if (!whole)
+		line_copy(a, l2, pa, (struct holder){l2, line}, memory);
+	tell(a, EV_FILL, l2, cache_line_pa(a->k, l2, line), whole ? PLACE_L1 : PLACE_MEMORY);
+	return line;
+}
+
+/* Where `bytes` at `pa` that leave `cache` go: the L2 if it has or takes them, memory, or both. */
+static u32 below(const struct act *a, u32 cache, u32 pa, u32 bytes, struct holder to[2])
+{
+	const struct cell *k = a->k;
+	u32 l2 = cache_l2(k);
+	enum copy_place from;
+
+	if (cache == l2 || l2 == CACHE_NONE ||
+	    (k->machine.l2.no_write_allocate &&
+	     !cache_find(a->w, l2, cache_set(k, l2, pa, pa), pa))) {
+		to[0] = memory;
+		return 1;
+	}
+	to[0] = (struct holder){l2, l2_line(a, pa, bytes == line_bytes(k, l2), &from)};
+	if (!k->machine.l2.write_through) {
+		put(a->w, &to[0].line->dirty, 1);
+		return 1;
+	}
+	to[1] = memory;
+	return 2;
+}
+
+static void write_back(const struct act *a, u32 cache, const struct w_line *line)
+{
+	u32 pa = cache_line_pa(a->k, cache, line);
+	struct holder to[2];
+	u32 n = below(a, cache, pa, line_bytes(a->k, cache), to);
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		line_copy(a, cache, pa, to[i], (struct holder){cache, line});
+	tell(a, EV_WRITEBACK, cache, pa, to[0].line ? PLACE_L2 : PLACE_MEMORY);
+}
+
+void hierarchy_evict(const struct act *a, u32 cache, u32 set, const struct w_line *line)
+{
+	u32 pa = cache_line_pa(a->k, cache, line);
+
+	if (cache_is_l2(a->k, cache) && a->k->machine.l2.inclusive)
+		claim(a, line, CLAIM_TAKE);
+	if (line->dirty)
+		write_back(a, cache, line);
+	cache_remove(a->w, cache, set, line);
+	tell(a, EV_EVICT, cache, pa, 0, 0);
+}
+
+/* Hardware alias avoidance: before a line is filled it leaves the sets of all other colours. */
+static void leave_other_colours(const struct act *a, u32 cache, u32 set, u32 pa)
+{
+	u32 colour;
+
+	for (colour = 0; colour < a->k->machine.l1d.colours; colour++) {
+		u32 other = cache_colour_set(a->k, cache, pa, colour);
+		const struct w_line *line = other == set ? NULL :
+							   cache_find(a->w, cache, other, pa);
+
+		if (line)
+			hierarchy_evict(a, cache, other, line);
+	}
+}
+
+static const struct w_line *l1_fill(const struct act *a, u32 set, u32 pa, enum copy_place *from)
+{
+	const struct cell *k = a->k;
+	u32 cache = a->cpu, l2 = cache_l2(k);
+	u32 kept[LINE_WORDS_MAX];
+	const struct w_line *victim = NULL, *line;
+	struct holder source = memory;
+
+	*from = PLACE_MEMORY;
+	if (l2 != CACHE_NONE)
+		source = (struct holder){l2, l2_line(a, pa, false, from)};
+	/* an inclusive L2 may have made room just now */
+	if (cache_full(a->w, cache, set)) {
+		victim = cache_victim(a->w, cache, set);
+		memcpy(kept, victim, cache_line_words(k, cache) * sizeof(u32));
+		cache_remove(a->w, cache, set, victim);
+		victim = (const struct w_line *)(const void *)kept;
+		tell(a, EV_EVICT, cache, cache_line_pa(k, cache, victim), 0, victim->dirty);
+	}
+	line = cache_insert(a->w, cache, set, pa);
+	line_copy(a, cache, pa, (struct holder){cache, line}, source);
+	tell(a, EV_FILL, cache, cache_line_pa(k, cache, line), *from);
+	if (victim && victim->dirty)
+		write_back(a, cache, victim);
+	return line;
+}
+
+const struct w_line *hierarchy_l1(const struct act *a, u32 va, u32 pa, enum copy_place *from)
+{
+	u32 set = cache_set(a->k, a->cpu, va, pa);
+	const struct w_line *line = cache_find(a->w, a->cpu, set, pa);
+
+	*from = PLACE_L1;
+	if (line)
+		return cache_touch(a->w, a->cpu, set, line);
+	if (a->k->machine.l1d.alias_free)
+		leave_other_colours(a, a->cpu, set, pa);
+	return l1_fill(a, set, pa, from);
+}
+
+u32 hierarchy_store(const struct act *a, u32 va, u32 pa, const u32 *sector[STORE_PLACES],
+		    enum copy_place *from)
+{
+	const struct cell *k = a->k;
+	const struct cache_geometry *g = &k->machine.l1d;
+	u32 set = cache_set(k, a->cpu, va, pa);
+	struct holder to[2];
+	u32 places = 0, n, i;
+
+	if (!g->no_write_allocate || cache_find(a->w, a->cpu, set, pa)) {
+		const struct w_line *line = hierarchy_l1(a, va, pa, from);
+
+		sector[places++] = cache_sector(k, a->cpu, line, pa);
+		if (!g->write_through) {
+			put(a->w, &line->dirty, 1);
+			return places;
+		}
+	} else if (g->alias_free) {
+		leave_other_colours(a, a->cpu, set, pa);
+	}
+	n = below(a, a->cpu, pa, 0, to);
+	if (!places)
+		*from = to[0].line ? PLACE_L2 : PLACE_MEMORY;
+	for (i = 0; i < n; i++)
+		sector[places++] = sector_of(a, to[i], pa);
+	return places;
+}
+
+const struct w_line *hierarchy_find(const struct world *w, u32 cache, u32 va, u32 pa, u32 *set)
+{
+	const struct cache_geometry *g = cache_geometry(w->k, cache);
+	const struct w_line *line;
+	u32 colour;
+
+	*set = cache_set(w->k, cache, va, pa);
+	line = cache_find(w, cache, *set, pa);
+	for (colour = 0; !line && g->alias_free && colour < g->colours; colour++) {
+		*set = cache_colour_set(w->k, cache, pa, colour);
+		line = cache_find(w, cache, *set, pa);
+	}
+	return line;
+}
+
+enum op_outcome hierarchy_op(const struct act *a, enum cache_op op, u32 cache, u32 set,
+			     const struct w_line *line)
+{
+	bool both = cache_is_l2(a->k, cache) && a->k->machine.l2.inclusive;
+	u32 pa = cache_line_pa(a->k, cache, line);
+	bool dirty = line->dirty;
+
+	switch (op) {
+	case Hit_Invalidate_D:
+	case Hit_Invalidate_SD:
+		if (both)
+			dirty |= claim(a, line, CLAIM_DROP);
+		cache_remove(a->w, cache, set, line);
+		tell(a, EV_DROP, cache, pa, 0, dirty);
+		return dirty ? OP_DROPPED : OP_CLEAN;
+	case Hit_Writeback_D:
+	case Hit_Writeback_SD:
+		if (both)
+			dirty |= claim(a, line, CLAIM_CLEAN);
+		if (dirty) {
+			write_back(a, cache, line);
+			put(a->w, &line->dirty, 0);
+		}
+		return dirty ? OP_WROTE_BACK : OP_CLEAN;
+	case Index_Writeback_Inv_D:
+	case Index_Writeback_Inv_SD:
+	case Hit_Writeback_Inv_D:
+	case Hit_Writeback_Inv_SD:
+		if (both)
+			dirty |= claim(a, line, CLAIM_TAKE);
+		if (dirty)
+			write_back(a, cache, line);
+		cache_remove(a->w, cache, set, line);
+		tell(a, EV_DROP, cache, pa, 0, 0);
+		return dirty ? OP_WROTE_BACK : OP_CLEAN;
+	case CACHE_OPS:
+		break;
+	}
+	bug("a CACHE op that does not exist", __FILE__, __LINE__);
+}
+
+void hierarchy_snoop(const struct act *a, u32 pa, bool write)
+{
+	u32 cache, colour;
+
+	for (cache = 0; cache < cache_count(a->k); cache++) {
+		for (colour = 0; colour < cache_geometry(a->k, cache)->colours; colour++) {
+			u32 set = cache_colour_set(a->k, cache, pa, colour);
+			const struct w_line *line = cache_find(a->w, cache, set, pa);
+
+			if (!line)
+				continue;
+			if (line->dirty)
+				write_back(a, cache, line);
+			if (write)
+				cache_remove(a->w, cache, set, line);
+			else
+				put(a->w, &line->dirty, 0);
+		}
+	}
+}
