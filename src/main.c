@@ -32,6 +32,13 @@ const struct command commands[] = {
 	 cmd_replay},
 	{"check", "FILE|DIR...", "Read files and report what is wrong with them.",
 	 "Exit: 0 no fault, 2 faults.\n", cmd_check},
+	{"expand", "FILE",
+	 "Print one cell as a scenario of its own, with the origin of every value.",
+	 "`$name` is replaced, `set` and `add` are applied, the machine's presets are resolved; behind each line stands\n"
+	 "the file and line of its values. What is printed loads again as a scenario of this one cell; the path of\n"
+	 "a strategy file in it is seen from the working directory. A file of several cells needs --cell.\n"
+	 "Example: staleline expand scenarios/alias/two-colours.yaml --cell colour=1,strategy=ppc\n",
+	 cmd_expand},
 	{"list", "WHAT [FILE|DIR...]",
 	 "List machines, strategies, primitives (of strategy programs), steps, keys, rules or\n"
 	 "scenarios.",

@@ -63,20 +63,24 @@ static struct ynode *strategy_node(const struct scenario *s, const struct scenar
 				   const char *folder, struct ytree *tree)
 {
 	g_autofree char *path = NULL, *seen = NULL;
+	struct ynode *node;
 
-	if (!presets_is_path(cell->strategy) || g_path_is_absolute(cell->strategy))
-		return ymake_text(tree, cell->strategy);
-	path = cell->strategy_at ? g_build_filename(s->base, cell->strategy, NULL) :
-				   g_strdup(cell->strategy);
-	seen = path_from(folder, path);
-	return ymake_text(tree, seen);
+	if (presets_is_path(cell->strategy) && !g_path_is_absolute(cell->strategy)) {
+		path = cell->strategy_at ? g_build_filename(s->base, cell->strategy, NULL) :
+					   g_strdup(cell->strategy);
+		seen = path_from(folder, path);
+	}
+	node = ymake_text(tree, seen ? seen : cell->strategy);
+	if (cell->strategy_at)
+		node->span = cell->strategy_at->span;
+	return node;
 }
 
-static struct ynode *matrix_node(struct ytree *tree, const char *schedule)
+static struct ynode *matrix_node(struct ytree *tree, const struct ynode *schedule)
 {
 	struct ynode *matrix = ymake_map(tree), *axes = ymake_map(tree), *list = ymake_list(tree);
 
-	ymake_add(list, ymake_text(tree, schedule));
+	ymake_add(list, ymake_copy(tree, schedule));
 	ymake_put(tree, axes, "schedule", list);
 	ymake_put(tree, matrix, "axes", axes);
 	return matrix;
@@ -101,7 +105,9 @@ struct ynode *cell_tree(const struct scenario *s, const struct scenario_cell *ce
 		if (!strcmp(order[i], "strategy")) {
 			copy = strategy_node(s, cell, folder, tree);
 		} else if (!strcmp(order[i], "matrix")) {
-			copy = one ? matrix_node(tree, cell->schedule) : NULL;
+			copy = one ? matrix_node(tree,
+						 g_hash_table_lookup(cell->axis, "schedule")) :
+				     NULL;
 		} else if (!strcmp(order[i], "schedules")) {
 			v = v && one ? ynode_get(v, cell->schedule) : NULL;
 			if (v) {

@@ -13,6 +13,7 @@
 
 #include "../../src/judge/outcome.h"
 #include "../../src/scenario/cell_tree.h"
+#include "../../src/scenario/expand.h"
 #include "../../src/scenario/ymake.h"
 #include "../../src/scenario/ywrite.h"
 
@@ -29,22 +30,19 @@ static struct outcome *execute(struct scenario *s, const struct scenario_cell *c
 	return outcome_run(s, cell, cell->schedule, &limits);
 }
 
-static void cell_check(struct scenario *s, const struct scenario_cell *cell)
+static void text_check(struct scenario *s, const struct scenario_cell *cell, const char *text,
+		       gboolean expected)
 {
-	static const struct scenario_options options = {0};
-	struct ytree *tree = ytree_new();
-	g_autoptr(GString) text = g_string_new(NULL);
+	const struct scenario_options options = {.need_expect = expected};
 	g_autoptr(GString) faults = g_string_new(NULL);
 	struct diag *diag = diag_new();
 	struct scenario *alone;
 	struct outcome *a, *b;
 
-	ywrite(text, cell_tree(s, cell, s->base, tree));
-	alone = scenario_load_text(diag, s->path, text->str, text->len, &options);
+	alone = scenario_load_text(diag, s->path, text, strlen(text), &options);
 	if (!alone) {
 		diag_print(diag, faults, FALSE);
-		fail_msg("%s[%s] does not load:\n%s\n%s", s->path, cell->id, text->str,
-			 faults->str);
+		fail_msg("%s[%s] does not load:\n%s\n%s", s->path, cell->id, text, faults->str);
 	}
 	assert_int_equal(alone->cells->len, 1);
 	a = execute(s, cell);
@@ -52,12 +50,44 @@ static void cell_check(struct scenario *s, const struct scenario_cell *cell)
 	if (a->states != b->states || a->transitions != b->transitions || a->depth != b->depth ||
 	    a->verdict != b->verdict || a->explored != b->explored || a->warned != b->warned ||
 	    a->found.count != b->found.count || memcmp(a->rule, b->rule, sizeof(a->rule)))
-		fail_msg("%s[%s] is another cell:\n%s", s->path, cell->id, text->str);
-	assert_false(strchr(text->str, '$'));
+		fail_msg("%s[%s] is another cell:\n%s", s->path, cell->id, text);
+	if (expected) {
+		const struct scenario_cell *c = alone->cells->pdata[0];
+
+		assert_int_equal(c->expect->verdict, cell->expect->verdict);
+		assert_memory_equal(c->expect->rule, cell->expect->rule, sizeof(c->expect->rule));
+		assert_int_equal(c->expect->warnings, cell->expect->warnings);
+	}
+	assert_false(strchr(text, '$'));
 	outcome_free(a);
 	outcome_free(b);
 	scenario_free(alone);
 	diag_free(diag);
+}
+
+/* All that stands behind a key or a dash on its own line has its origin behind it. */
+static void origins_check(const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	guint i, n = 0;
+
+	for (i = 0; lines[i]; i++)
+		n += g_regex_match_simple("^[^#]*  # [^ ].*(:[0-9]+|the default|line [0-9]+)$",
+					  lines[i], 0, 0);
+	assert_true(n >= 8);
+	assert_true(strstr(text, "  # machines/") != NULL);
+}
+
+static void cell_check(struct scenario *s, const struct scenario_cell *cell)
+{
+	struct ytree *tree = ytree_new();
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autofree char *expanded = expand_cell(s, cell, s->base);
+
+	ywrite(text, cell_tree(s, cell, s->base, tree));
+	text_check(s, cell, text->str, FALSE);
+	text_check(s, cell, expanded, TRUE);
+	origins_check(expanded);
 	ytree_free(tree);
 }
 
