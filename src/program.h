@@ -53,6 +53,7 @@ struct operand {
 
 struct step {
 	u32 fn; /* enum kfunc: the routine that executes the step */
+	u32 check; /* digest of its text in the file, by which a trail knows it; decides nothing */
 	struct operand at; /* steps that touch memory or take an address */
 	u32 arg[4]; /* meaning per routine: src/steps.h */
 };

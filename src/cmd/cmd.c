@@ -59,7 +59,7 @@ int cmd_usage(const struct command *command, const char *format, ...)
 struct raw {
 	char **strategies, **cells, **files;
 	char *schedule, *format, *color, *trail, *baseline, *max_states, *max_steps;
-	gboolean quiet, verbose, all, first;
+	gboolean quiet, verbose, all, first, print, interactive, print_trail;
 };
 
 static GOptionEntry entry(const char *name, char letter, GOptionArg arg, gpointer data,
@@ -89,8 +89,17 @@ static GArray *entries_for(struct raw *raw, guint takes)
 	if (takes & TAKES_SCHEDULE)
 		ADD("schedule", 0, G_OPTION_ARG_STRING, &raw->schedule, "The schedule to run",
 		    "NAME");
-	if (takes & TAKES_TRAIL)
-		ADD("trail", 't', G_OPTION_ARG_STRING, &raw->trail, "The trail to repeat", "TRAIL");
+	if (takes & TAKES_TRAIL) {
+		ADD("trail", 't', G_OPTION_ARG_STRING, &raw->trail,
+		    "The trail to repeat: its text, @FILE, or - for standard input", "TRAIL");
+		ADD("print", 'p', G_OPTION_ARG_NONE, &raw->print,
+		    "Print the trail's choices by name as well", NULL);
+		ADD("interactive", 'i', G_OPTION_ARG_NONE, &raw->interactive,
+		    "Step through the trail, forward and back, on the terminal", NULL);
+	}
+	if (takes & TAKES_PRINT_TRAIL)
+		ADD("print-trail", 0, G_OPTION_ARG_NONE, &raw->print_trail,
+		    "Print the trail of each schedule, for replay", NULL);
 	if (takes & TAKES_BASELINE)
 		ADD("baseline", 0, G_OPTION_ARG_FILENAME, &raw->baseline,
 		    "Say what changed since this output of --format jsonl (exit 1)", "FILE");
@@ -233,6 +242,9 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 		return end;
 	o->jsonl = raw->format && !strcmp(raw->format, "jsonl");
 	o->first = raw->first;
+	o->print = raw->print;
+	o->interactive = raw->interactive;
+	o->report.trails = raw->print_trail;
 	o->report.all_steps = raw->all;
 	o->report.quiet = raw->quiet;
 	o->report.verbose = raw->verbose;

@@ -47,9 +47,10 @@ enum cmd_takes {
 	TAKES_STATES = 1 << 3, /* --max-states */
 	TAKES_STEPS = 1 << 4, /* --max-steps */
 	TAKES_FIRST = 1 << 5,
-	TAKES_TRAIL = 1 << 6,
+	TAKES_TRAIL = 1 << 6, /* --trail, --print, --interactive */
 	TAKES_BASELINE = 1 << 7,
 	TAKES_DETAIL = 1 << 8, /* --quiet, --verbose, --all */
+	TAKES_PRINT_TRAIL = 1 << 9,
 };
 
 struct cmd_options {
@@ -63,6 +64,7 @@ struct cmd_options {
 	gboolean colour_errors;
 	guint64 max_states, max_steps;
 	gboolean first;
+	gboolean print, interactive; /* of replay */
 	struct report_options report;
 };
 

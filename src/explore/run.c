@@ -23,6 +23,7 @@ struct runner {
 	enum event_state *state;
 	bool *late; /* per event: it was due before it could happen */
 	u32 *ops; /* per event: cache ops its context did in the step so far */
+	bool keep; /* the choices */
 	bool release; /* nothing else can go on: contexts need not wait for their events any more */
 };
 
@@ -180,6 +181,8 @@ static bool take(struct runner *r, const struct choice *choice)
 
 	engine_apply(w, choice);
 	taken.pick = w->pick.value;
+	if (r->keep && !trail_add(&r->result->taken, taken))
+		return false;
 	r->result->steps++;
 	for (i = 0; i < w->findings; i++)
 		if (w->finding[i].warning)
@@ -190,14 +193,14 @@ static bool take(struct runner *r, const struct choice *choice)
 }
 
 static bool runner_init(struct runner *r, const struct cell *k, const struct run_options *options,
-			struct run_result *ret)
+			struct run_result *ret, bool undo)
 {
 	*ret = (struct run_result){.stop = RUN_NO_MEMORY};
 	bug_on(!k->identities, "running a cell that keeps no identities");
 	r->k = k;
 	r->options = options;
 	r->result = ret;
-	return arena_init(&r->arena, k, false);
+	return arena_init(&r->arena, k, undo);
 }
 
 static void runner_close(struct runner *r)
@@ -232,10 +235,10 @@ static bool may_go_on(struct runner *r)
 void run_scheduled(const struct cell *k, const struct run_schedule *schedule,
 		   const struct run_options *options, struct run_result *ret)
 {
-	struct runner r = {.schedule = schedule};
+	struct runner r = {.schedule = schedule, .keep = true};
 	struct choice choice;
 
-	if (!runner_init(&r, k, options, ret))
+	if (!runner_init(&r, k, options, ret, false))
 		return;
 	r.state = calloc(schedule->events + 1, sizeof(*r.state));
 	r.late = calloc(schedule->events + 1, sizeof(*r.late));
@@ -261,41 +264,69 @@ void run_scheduled(const struct cell *k, const struct run_schedule *schedule,
 	free(r.ops);
 }
 
+static void diverged(struct runner *r, const struct choice *choice, enum misfit misfit,
+		     struct trail_mark is)
+{
+	const struct run_options *o = r->options;
+
+	r->result->stop = RUN_DIVERGED;
+	if (o->diverged)
+		o->diverged(o->arg, &r->arena.world, choice, misfit, is);
+}
+
 void run_trail(const struct cell *k, const struct trail *trail, const struct run_options *options,
 	       struct run_result *ret)
 {
 	static const struct run_schedule none;
 	struct runner r = {.schedule = &none};
+	struct world *w = &r.arena.world;
+	struct trail_marker marker;
 
-	if (!runner_init(&r, k, options, ret))
+	if (!runner_init(&r, k, options, ret, true))
 		return;
+	if (!trail_marker_init(&marker, k)) {
+		runner_close(&r);
+		return;
+	}
 	if (options->listen) {
-		r.arena.world.listen = options->listen;
-		r.arena.world.listen_arg = options->arg;
+		w->listen = options->listen;
+		w->listen_arg = options->arg;
 	}
 	ret->stop = RUN_ENDED;
 	while (ret->steps < trail->length && may_go_on(&r)) {
 		const struct choice *choice = &trail->choice[ret->steps];
+		struct trail_mark is = trail_marker_next(&marker, w, choice);
+		u64 hash = w->hash;
 
-		if (!engine_possible(&r.arena.world, choice)) {
-			ret->stop = RUN_DIVERGED;
+		if (!engine_possible(w, choice)) {
+			diverged(&r, choice, MISFIT_IMPOSSIBLE, is);
 			break;
 		}
-		if (!take(&r, choice)) {
+		if (trail->mark && !trail_mark_fits(trail->mark[ret->steps], is)) {
+			diverged(&r, choice, MISFIT_EFFECT, is);
+			break;
+		}
+		/* one choice is all that is ever taken back */
+		w->logged = 0;
+		if (!arena_reserve(&r.arena) || !take(&r, choice)) {
 			ret->stop = RUN_NO_MEMORY;
 			break;
 		}
-		if (!engine_pick_fits(&r.arena.world)) {
-			ret->stop = RUN_DIVERGED;
+		if (!engine_pick_fits(w)) {
+			world_undo(w, 0, hash);
+			ret->steps--;
+			diverged(&r, choice, MISFIT_PICK, is);
 			break;
 		}
 	}
+	trail_marker_free(&marker);
 	runner_close(&r);
 }
 
 void run_result_free(struct run_result *r)
 {
 	found_free(&r->found);
+	trail_free(&r->taken);
 	free(r->fate);
 	free(r->step_done);
 	*r = (struct run_result){0};

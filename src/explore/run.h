@@ -30,12 +30,19 @@ struct run_schedule {
 
 enum event_fate { EVENT_NEVER, EVENT_ON_TIME, EVENT_LATE };
 
+/* Why a choice of a trail is not taken. */
+enum misfit {
+	MISFIT_IMPOSSIBLE,
+	MISFIT_EFFECT, /* it does something else than the trail says */
+	MISFIT_PICK, /* it is possible, but not with these alternatives */
+};
+
 enum run_stop {
 	RUN_ENDED,
 	RUN_MAX_STEPS,
 	RUN_NO_MEMORY,
 	RUN_INTERRUPTED,
-	RUN_DIVERGED, /* a trail's choice is not possible: result.at says which */
+	RUN_DIVERGED, /* choice number result.steps of a trail is not possible, or does something else */
 };
 
 struct run_options {
@@ -44,6 +51,9 @@ struct run_options {
 	void (*listen)(void *arg, const struct event *event);
 	/* called after each choice */
 	void (*applied)(void *arg, const struct world *w, const struct choice *choice);
+	/* of a trail, before RUN_DIVERGED: the world in which `choice` should be taken, and what it would do there */
+	void (*diverged)(void *arg, const struct world *w, const struct choice *choice,
+			 enum misfit misfit, struct trail_mark is);
 	void *arg;
 	void (*progress)(void *arg, u64 steps);
 	void *progress_arg;
@@ -55,6 +65,7 @@ struct run_result {
 	u32 broken, warned;
 	enum world_end end;
 	struct found_list found;
+	struct trail taken; /* by run_scheduled(): the choices */
 	enum event_fate *fate; /* one per event of the schedule */
 	u8 *step_done;
 };
@@ -62,7 +73,10 @@ struct run_result {
 /* `k` keeps identities. */
 void run_scheduled(const struct cell *k, const struct run_schedule *schedule,
 		   const struct run_options *options, struct run_result *ret);
-/* Takes the trail's choices; a trail that ends before the schedule does leaves end == END_NOT. */
+/*
+ * Takes the trail's choices while they do what its marks say; a trail that ends before the schedule does leaves
+ * end == END_NOT.
+ */
 void run_trail(const struct cell *k, const struct trail *trail, const struct run_options *options,
 	       struct run_result *ret);
 void run_result_free(struct run_result *r);

@@ -31,6 +31,7 @@ void outcome_free(struct outcome *o)
 		return;
 	found_free(&o->found);
 	trail_free(&o->trail);
+	trail_free(&o->taken);
 	compiled_free(o->compiled);
 	g_array_unref(o->unreached);
 	g_free(o->schedule);
@@ -174,26 +175,33 @@ struct outcome *outcome_run(struct scenario *s, const struct scenario_cell *cell
 	o->fate = r.fate;
 	o->fates = o->compiled->schedule.events;
 	r.fate = NULL;
+	o->taken = r.taken;
+	r.taken = (struct trail){0};
 	run_concluded(o, &r);
 	run_result_free(&r);
 	return o;
 }
 
 struct outcome *outcome_replay(struct scenario *s, const struct scenario_cell *cell,
-			       const struct trail *trail, const struct outcome_options *options,
-			       guint *diverged)
+			       struct trail *trail, const struct outcome_options *options,
+			       void (*diverged)(void *arg, const struct world *w,
+						const struct choice *choice, enum misfit misfit,
+						struct trail_mark is),
+			       void *arg)
 {
 	struct outcome *o = outcome_new(s, cell, "default", FALSE);
 	struct run_options run;
 	struct run_result r;
 
-	*diverged = trail->length;
+	o->trail = *trail;
+	*trail = (struct trail){0};
 	if (o->refused)
 		return o;
 	run = run_options_of(options, o->compiled);
 	run.max_steps = 0;
-	run_trail(&o->compiled->cell, trail, &run, &r);
-	*diverged = (guint)r.steps;
+	run.diverged = diverged;
+	run.arg = arg;
+	run_trail(&o->compiled->cell, &o->trail, &run, &r);
 	run_concluded(o, &r);
 	run_result_free(&r);
 	return o;

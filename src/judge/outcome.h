@@ -36,7 +36,8 @@ struct outcome {
 	GArray *unreached; /* guint: steps that no schedule executed */
 	enum event_fate *fate; /* per event of the schedule */
 	guint fates;
-	struct trail trail; /* what was repeated, if it was a trail; owned */
+	struct trail trail; /* what was repeated, if it was a trail */
+	struct trail taken; /* of one schedule: its choices */
 };
 
 /* `schedule`: NULL for "default". */
@@ -44,10 +45,16 @@ struct outcome *outcome_run(struct scenario *s, const struct scenario_cell *cell
 			    const char *schedule, const struct outcome_options *options);
 struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *cell,
 				const struct outcome_options *options);
-/* Repeats `trail`; *diverged is the first choice that was not possible, or the trail's length. */
+/*
+ * Repeats `trail`, which the outcome takes over. Where it does not fit, `diverged` is called with the world and the
+ * choice, see struct run_options; the outcome is then of the choices before.
+ */
 struct outcome *outcome_replay(struct scenario *s, const struct scenario_cell *cell,
-			       const struct trail *trail, const struct outcome_options *options,
-			       guint *diverged);
+			       struct trail *trail, const struct outcome_options *options,
+			       void (*diverged)(void *arg, const struct world *w,
+						const struct choice *choice, enum misfit misfit,
+						struct trail_mark is),
+			       void *arg);
 void outcome_free(struct outcome *o);
 
 #endif

@@ -230,6 +230,17 @@ static void cell_test(struct reporter *r, const struct outcome *o, const char *m
 	}
 }
 
+static void print_trail(const struct outcome *o)
+{
+	g_autofree char *trail = o->refused ? NULL : report_trail(o, NULL);
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	if (!trail)
+		return;
+	report_trail_append(text, trail, 8);
+	printf("trail:  %s\n", text->str);
+}
+
 static void cell(struct reporter *r, const struct outcome *o, const char *mismatch)
 {
 	gboolean in_full = r->options->single || r->options->verbose;
@@ -243,6 +254,8 @@ static void cell(struct reporter *r, const struct outcome *o, const char *mismat
 	}
 	scenario_header(r, o->scenario);
 	print_row(r, o, NULL);
+	if (r->options->trails)
+		print_trail(o);
 	if (in_full || !r->first_story) {
 		g_autofree char *text = stories(r, o);
 

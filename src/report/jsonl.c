@@ -5,7 +5,6 @@
  */
 #include <json-glib/json-glib.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "judge/cause.h"
 #include "report.h"
@@ -70,6 +69,7 @@ static void print_finding(const struct outcome *o, const struct found *f)
 	const struct step_info *info = compiled_info(o->compiled, finding->step);
 	g_autofree char *step = compiled_step_name(o->compiled, finding->step);
 	g_autofree char *place = compiled_place(o->compiled, finding->page, finding->offset);
+	g_autofree char *trail = f->at ? report_trail(o, f) : NULL;
 	g_autofree char *replay = report_replay_command(o, f);
 	JsonBuilder *b = object_begin(finding->warning ? "warning" : "violation");
 
@@ -102,20 +102,14 @@ static void print_finding(const struct outcome *o, const struct found *f)
 	}
 	add_text(b, "place", finding->page == NO_ID ? NULL : place);
 	add_number(b, "at", f->at);
-	if (f->trail.length) {
-		char *trail = trail_print(&f->trail);
-
-		add_text(b, "trail", trail);
-		free(trail);
-	} else {
-		add_text(b, "trail", NULL);
-	}
+	add_text(b, "trail", trail);
 	add_text(b, "replay", replay);
 	object_print(b);
 }
 
 static void print_cell(const struct outcome *o, const struct reporter *r, const char *mismatch)
 {
+	g_autofree char *trail = o->refused ? NULL : report_trail(o, NULL);
 	JsonBuilder *b = object_begin("cell");
 	guint i;
 
@@ -141,6 +135,7 @@ static void print_cell(const struct outcome *o, const struct reporter *r, const 
 	add_yes(b, "complete", o->complete);
 	add_text(b, "limit", o->limit);
 	add_text(b, "refused", o->refused);
+	add_text(b, "trail", trail);
 	if (r->options->mode == REPORT_TEST) {
 		add_yes(b, "passed", !mismatch && o->complete);
 		add_text(b, "mismatch", mismatch);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explore/trailtext.h"
+
 char *report_cell_name(const struct scenario *s, const struct scenario_cell *cell)
 {
 	if (!*cell->id)
@@ -73,13 +75,49 @@ static void append_word(GString *text, const char *word)
 	g_string_append_printf(text, " %s", quoted ? quoted : word);
 }
 
+char *report_trail(const struct outcome *o, const struct found *f)
+{
+	const struct trail *trail = f && f->trail.length ? &f->trail :
+				    o->trail.length      ? &o->trail :
+							   &o->taken;
+	u32 length = trail->length;
+	g_autofree char *text = NULL;
+	char *printed;
+
+	if (trail == &o->taken && f)
+		length = (u32)MIN(f->at, length);
+	if (!length)
+		return NULL;
+	printed = trail_print(&o->compiled->cell, trail->choice, length);
+	text = g_strdup(printed);
+	free(printed);
+	return g_steal_pointer(&text);
+}
+
+void report_trail_append(GString *out, const char *trail, guint indent)
+{
+	const guint width = 100;
+	gsize left = strlen(trail);
+
+	if (left <= REPORT_TRAIL_INLINE) {
+		g_string_append(out, trail);
+		return;
+	}
+	while (left > width - indent) {
+		g_string_append_len(out, trail, width - indent);
+		g_string_append_printf(out, "\n%*s", (int)indent, "");
+		trail += width - indent;
+		left -= width - indent;
+	}
+	g_string_append(out, trail);
+}
+
 char *report_replay_command(const struct outcome *o, const struct found *f)
 {
 	GString *text = g_string_new("staleline");
 	const struct scenario_cell *cell = o->cell;
-	const struct trail *trail = f && f->trail.length ? &f->trail :
-				    o->trail.length      ? &o->trail :
-							   NULL;
+	gboolean replays = (f && f->trail.length) || o->trail.length;
+	g_autofree char *trail = replays ? report_trail(o, f) : NULL;
 
 	g_string_append(text, trail ? " replay" : o->explored ? " explore" : " run");
 	append_word(text, o->scenario->path);
@@ -92,16 +130,17 @@ char *report_replay_command(const struct outcome *o, const struct found *f)
 		g_string_append(text, " --cell");
 		append_word(text, cell->id);
 	}
-	if (!o->explored && !cell->schedule && strcmp(o->schedule, "default")) {
+	if (!trail && !o->explored && !cell->schedule && strcmp(o->schedule, "default")) {
 		g_string_append(text, " --schedule");
 		append_word(text, o->schedule);
 	}
-	if (trail) {
-		char *printed = trail_print(trail);
-
-		g_string_append_printf(text, " --trail %016" G_GINT64_MODIFIER "x/%s",
-				       scenario_hash(o->scenario), printed ? printed : "");
-		free(printed);
+	if (trail && strlen(trail) > REPORT_TRAIL_INLINE) {
+		g_string_append(text, " --trail - <<'END'\n");
+		report_trail_append(text, trail, 0);
+		g_string_append(text, "\nEND");
+	} else if (trail) {
+		g_string_append(text, " --trail");
+		append_word(text, trail);
 	}
 	return g_string_free(text, FALSE);
 }

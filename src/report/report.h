@@ -23,7 +23,10 @@ struct report_options {
 	gboolean all_steps; /* schedules with every step, not only those that matter */
 	gboolean quiet;
 	gboolean verbose;
+	gboolean trails; /* of one schedule: its trail, whatever was found */
 };
+
+#define REPORT_TRAIL_INLINE 1000u
 
 struct reporter {
 	const struct report_options *options;
@@ -40,8 +43,18 @@ void report_jsonl(struct reporter *r);
 
 /* "clean", "nothing found in this schedule", "violates: stale-load always" … newly allocated. */
 char *report_verdict(const struct outcome *o);
-/* The command that repeats what `o` did to find `f`, newly allocated; f may be NULL. */
+/*
+ * The choices that led to `f`, or with NULL all that were taken, as a trail; newly allocated. NULL where all
+ * schedules were explored and nothing in particular was found.
+ */
+char *report_trail(const struct outcome *o, const struct found *f);
+/*
+ * The command that repeats what `o` did to find `f`, newly allocated; f may be NULL. A trail of more than
+ * REPORT_TRAIL_INLINE characters comes on standard input, as a here-document.
+ */
 char *report_replay_command(const struct outcome *o, const struct found *f);
+/* Appends `trail`, in lines indented by `indent` if it has more than REPORT_TRAIL_INLINE characters. */
+void report_trail_append(GString *out, const char *trail, guint indent);
 /* "scenarios/x.yaml" or "scenarios/x.yaml[strategy=none]"; newly allocated. */
 char *report_cell_name(const struct scenario *s, const struct scenario_cell *cell);
 

@@ -412,6 +412,7 @@ void story_append(GString *out, const struct outcome *o, const struct found *f,
 		  const struct report_options *options)
 {
 	g_autofree char *command = report_replay_command(o, f);
+	g_autofree char *trail = report_trail(o, f);
 	g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(struct schedule_mark));
 	struct history *h = history_record(o, f);
 	struct story s;
@@ -442,7 +443,14 @@ void story_append(GString *out, const struct outcome *o, const struct found *f,
 			marks->len, options->all_steps);
 	if (!o->explored && !o->trail.length && s.e.cause != CAUSE_UNKNOWN)
 		contrast_append(out, h);
-	g_string_append_printf(out, "\nreplay: %s\n", command);
+	g_string_append_c(out, '\n');
+	/* the command below says it already where it replays a trail */
+	if (trail && !f->trail.length && !o->trail.length) {
+		g_string_append(out, "trail:  ");
+		report_trail_append(out, trail, 8);
+		g_string_append_c(out, '\n');
+	}
+	g_string_append_printf(out, "replay: %s\n", command);
 	story_clear(&s);
 	history_free(h);
 }

@@ -533,10 +533,20 @@ static gint pte_order(gconstpointer a, gconstpointer b)
 	return x->va < y->va ? -1 : x->va > y->va;
 }
 
+static void step_checks(struct compiled *c)
+{
+	guint i;
+
+	for (i = 0; i < c->steps->len; i++)
+		g_array_index(c->steps, struct step, i).check =
+			g_str_hash(g_array_index(c->infos, struct step_info, i).text);
+}
+
 static void cell_finish(struct compiled *c)
 {
 	struct cell *k = &c->cell;
 
+	step_checks(c);
 	g_array_sort(c->user_ptes, pte_order);
 	k->granule_shift = granule_shift(c);
 	k->sector_granules = 1u << (k->machine.sector_shift - k->granule_shift);

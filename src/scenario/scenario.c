@@ -392,13 +392,3 @@ char **scenario_schedules(const struct scenario *s)
 	g_ptr_array_add(names, NULL);
 	return (char **)g_ptr_array_free(names, FALSE);
 }
-
-guint64 scenario_hash(const struct scenario *s)
-{
-	guint64 hash = 0xcbf29ce484222325u;
-	gsize i;
-
-	for (i = 0; i < s->tree->src->len; i++)
-		hash = (hash ^ (guchar)s->tree->src->text[i]) * 0x100000001b3u;
-	return hash;
-}

@@ -82,7 +82,4 @@ struct compiled *scenario_compile(struct scenario *s, const struct scenario_cell
 /* Names under `schedules:`, and "default"; NULL-terminated, free with g_strfreev(). */
 char **scenario_schedules(const struct scenario *s);
 
-/* FNV-1a over the file's text: tells a trail for another version of the file. */
-guint64 scenario_hash(const struct scenario *s);
-
 #endif

@@ -21,7 +21,7 @@ commands() {
 		explore $reports/cells.yaml --cell strategy=ppc,l2=no --max-states 10
 		explore $reports/cells.yaml --cell strategy=none,l2=no --first
 		run $reports/cells.yaml --cell strategy=ppc,l2=no,schedule=default --max-steps 3
-		replay $reports/cells.yaml --cell strategy=none,l2=no,schedule=all --trail 1:e0,s0*10,d0*3
+		replay $reports/cells.yaml --cell strategy=none,l2=no,schedule=all --trail 2:e0,s0*10,d0*3
 		run $reports/refused.yaml $reports/vacuous.yaml $reports/warnings.yaml $reports/events.yaml
 		run $reports/partial-line.yaml $reports/lost-write.yaml $reports/foreign-write.yaml $reports/leak.yaml
 		explore $reports/partial-line.yaml $reports/lock-recursion.yaml $reports/sleep-in-atomic.yaml

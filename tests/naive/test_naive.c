@@ -18,6 +18,7 @@
 
 #include "../../src/cmd/cmd.h"
 #include "../../src/explore/explore.h"
+#include "../../src/explore/trailtext.h"
 #include "generate.h"
 #include "naive.h"
 
@@ -95,8 +96,8 @@ static guint compare(const struct cell *k, const struct explore_result *e,
 }
 
 /* A second exploration has to give the first one's result, down to the trails. */
-static guint compare_again(const struct explore_result *a, const struct explore_result *b,
-			   u32 steps)
+static guint compare_again(const struct cell *k, const struct explore_result *a,
+			   const struct explore_result *b)
 {
 	guint differences = 0;
 	u32 i;
@@ -113,7 +114,8 @@ static guint compare_again(const struct explore_result *a, const struct explore_
 	differ(&differences, "again: findings", a->found.count, b->found.count);
 	for (i = 0; i < a->found.count && i < b->found.count; i++) {
 		const struct found *x = &a->found.item[i], *y = &b->found.item[i];
-		char *trail[2] = {trail_print(&x->trail), trail_print(&y->trail)};
+		char *trail[2] = {trail_print(k, x->trail.choice, x->trail.length),
+				  trail_print(k, y->trail.choice, y->trail.length)};
 
 		differ(&differences, "again: times", x->times, y->times);
 		differ(&differences, "again: found at", x->at, y->at);
@@ -123,7 +125,7 @@ static guint compare_again(const struct explore_result *a, const struct explore_
 		free(trail[0]);
 		free(trail[1]);
 	}
-	if (memcmp(a->step_done, b->step_done, steps))
+	if (memcmp(a->step_done, b->step_done, k->steps))
 		differ(&differences, "again: steps reached", 0, 1);
 	return differences;
 }
@@ -168,7 +170,7 @@ static enum compared check(const struct cell *k, u64 limit)
 	explore(k, &options, &again);
 	naive_explore(k, first.states + 1, &naive);
 	differences += compare(k, &first, &naive);
-	differences += compare_again(&first, &again, k->steps);
+	differences += compare_again(k, &first, &again);
 	if (first.states <= LIMITED_STATES)
 		differences += compare_limits(k, &first);
 	naive_free(&naive);
