@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "explore/victims.h"
+
 #define FOREVER_STEPS 1000000u
 
 static struct outcome *outcome_new(struct scenario *s, const struct scenario_cell *cell,
@@ -234,6 +236,13 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 	o->warned = r.warned;
 	o->found = r.found;
 	r.found = (struct found_list){0};
+	for (i = 0; i < o->found.count; i++) {
+		struct found *f = &o->found.item[i];
+
+		/* without memory for it the trail stays as it is */
+		if (victims_evict(&o->compiled->cell, &f->trail))
+			f->at = f->trail.length;
+	}
 	o->complete = r.stop == EXPLORE_COMPLETE;
 	switch (r.stop) {
 	case EXPLORE_MAX_STATES:

@@ -3,7 +3,7 @@
  * Trails along random walks: the text read back is the trail, replaying it fits, and a trail that was tampered
  * with is stopped at the choice that was. And the hash of cells: what it is blind to, and what not.
  *
- * usage: test_trail SCENARIO...
+ * usage: test_trail VICTIMS SCENARIO...
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,26 +18,29 @@
 #include "../../src/cell_hash.h"
 #include "../../src/explore/run.h"
 #include "../../src/explore/trailtext.h"
+#include "../../src/explore/victims.h"
 #include "walk.h"
 
-#define WALKS 3u
+#define WALKS 4u
 #define STEPS_MAX 800u
 
 static char **scenarios;
+static char *victims; /* a scenario whose sets overflow, with evictions unbounded */
 
 /* Calls `check` for each walk through each cell of each file; the walks are made where choices are those of explore. */
-static void each_walk(void (*check)(const struct cell *walked, const struct cell *run,
-				    const struct trail *walk))
+static void each_walk_of(char **files,
+			 void (*check)(const struct cell *walked, const struct cell *run,
+				       const struct trail *walk))
 {
 	guint i, cell, n;
 
-	for (i = 0; scenarios[i]; i++) {
+	for (i = 0; files[i]; i++) {
 		struct walk_cell c, with;
 		guint cells = 1;
 
 		for (cell = 0; cell < cells; cell++) {
-			assert_true(walk_cell_open(&c, scenarios[i], cell, FALSE));
-			assert_true(walk_cell_open(&with, scenarios[i], cell, TRUE));
+			assert_true(walk_cell_open(&c, files[i], cell, FALSE));
+			assert_true(walk_cell_open(&with, files[i], cell, TRUE));
 			cells = c.scenario->cells->len;
 			for (n = 0; n < WALKS && !c.compiled->refused; n++) {
 				struct trail walk = {0};
@@ -57,6 +60,12 @@ static void each_walk(void (*check)(const struct cell *walked, const struct cell
 			walk_cell_close(&with);
 		}
 	}
+}
+
+static void each_walk(void (*check)(const struct cell *walked, const struct cell *run,
+				    const struct trail *walk))
+{
+	each_walk_of(scenarios, check);
 }
 
 static void parse(struct trail *t, const char *text)
@@ -161,6 +170,53 @@ static void test_a_tampered_trail_stops_where_it_was_tampered_with(void **state)
 {
 	(void)state;
 	each_walk(check_replay);
+}
+
+static u32 replayed_broken(const struct cell *run, const struct trail *t)
+{
+	const struct run_options options = {0};
+	struct run_result r;
+	u32 broken;
+
+	run_trail(run, t, &options, &r);
+	broken = r.stop == RUN_ENDED ? r.broken : ~0u;
+	run_result_free(&r);
+	return broken;
+}
+
+static guint fits_as_it_is, differs_as_it_is;
+
+static void check_victims(const struct cell *walked, const struct cell *run,
+			  const struct trail *walk)
+{
+	struct trail t = {0};
+	struct arena arena;
+	u32 broken, i;
+
+	assert_true(arena_init(&arena, walked, false));
+	for (i = 0; i < walk->length; i++)
+		engine_apply(&arena.world, &walk->choice[i]);
+	broken = w_top(&arena.world)->broken;
+	arena_free(&arena);
+	if (replayed_broken(run, walk) == broken)
+		fits_as_it_is++;
+	else
+		differs_as_it_is++;
+	assert_true(trail_copy(&t, walk->choice, walk->length));
+	assert_true(victims_evict(walked, &t));
+	assert_int_equal(replayed_broken(run, &t), broken);
+	trail_free(&t);
+}
+
+/* A set that overflows while exploring loses another line than in a run: the trail says which. */
+static void test_lines_that_were_replaced_are_evicted(void **state)
+{
+	char *files[] = {victims, NULL};
+
+	(void)state;
+	each_walk_of(files, check_victims);
+	/* else this shows nothing */
+	assert_true(differs_as_it_is > 0);
 }
 
 /* No text crashes the reader, or makes it read a trail whose choices and marks are not as many as it says. */
@@ -377,6 +433,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_text_read_back_is_the_trail),
 		cmocka_unit_test(test_a_tampered_trail_stops_where_it_was_tampered_with),
+		cmocka_unit_test(test_lines_that_were_replaced_are_evicted),
 		cmocka_unit_test(test_any_text_can_be_read),
 		cmocka_unit_test(test_what_is_wrong_is_said_where_it_is),
 		cmocka_unit_test(test_what_repeats_is_said_once),
@@ -384,8 +441,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_the_hash_is_blind_to_the_search),
 	};
 
-	if (argc < 2)
+	if (argc < 3)
 		return 2;
-	scenarios = argv + 1;
+	victims = argv[1];
+	scenarios = argv + 2;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
