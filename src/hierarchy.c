@@ -310,6 +310,9 @@ void hierarchy_snoop(const struct act *a, u32 pa, bool write)
 
 			if (!line)
 				continue;
+			/* the rest of the L2's line goes from the L1s as well, or S ops reach it no more */
+			if (write && cache_is_l2(a->k, cache) && a->k->machine.l2.inclusive)
+				claim(a, line, CLAIM_TAKE);
 			if (line->dirty)
 				write_back(a, cache, line);
 			if (write)

@@ -320,6 +320,8 @@ static void ref_snoop(struct ref *r, u32 pa, bool write)
 
 		if (!l)
 			return;
+		if (write && r->inclusive)
+			ref_claim(r, l, true, false);
 		if (l->dirty)
 			memory_from(r, &r->l2, l);
 		l->dirty = false;
