@@ -163,6 +163,7 @@ static void draw_touches(struct drawer *d, const struct map *m, guint most, guin
 static void draw_keeps(struct drawer *d)
 {
 	struct program *p = d->p;
+	guint addresses = toy_address_colours(&p->machine, PAGE_BYTES);
 	guint colours = toy_colours(&p->machine, PAGE_BYTES), n = below(d, 3);
 
 	while (n--) {
@@ -175,7 +176,7 @@ static void draw_keeps(struct drawer *d)
 		o = op_add(d, OP_KEEP, d->kept);
 		o->page = page;
 		o->user = user;
-		o->colour = page % colours;
+		o->colour = colours > 1 ? page % colours : below(d, addresses);
 		d->kmaps += !user;
 		d->kept_pages[d->kept++] = page;
 	}

@@ -113,7 +113,7 @@ static guint keep_faults(const struct program *p, const struct context *c, const
 	guint faults = 0;
 
 	if (c->level != PROCESS || o->page >= p->pages || o->ref >= HANDLES_MAX ||
-	    (o->user && o->colour >= toy_colours(&p->machine, PAGE_BYTES)))
+	    (o->user && o->colour >= toy_address_colours(&p->machine, PAGE_BYTES)))
 		faults |= 1u << WELL_FORMED;
 	if (!right_colour(p, o))
 		faults |= 1u << ONE_COLOUR;
@@ -452,7 +452,7 @@ static void print_keep(const struct program *p, const struct op *o, GString *out
 {
 	g_string_append_printf(out, "      - %s: {page: p%u, as: h%u",
 			       o->user ? "map-user" : "kmap", o->page, o->ref);
-	if (o->user && toy_colours(&p->machine, PAGE_BYTES) > 1)
+	if (o->user && toy_address_colours(&p->machine, PAGE_BYTES) > 1)
 		g_string_append_printf(out, ", colour: %u", o->colour);
 	g_string_append(out, "}\n");
 }

@@ -106,7 +106,7 @@ static gboolean page_named(const struct program *p, guint page)
 
 static void page_remove(struct program *p, guint page)
 {
-	guint colours = toy_colours(&p->machine, PAGE_BYTES), i, j;
+	guint colours = toy_address_colours(&p->machine, PAGE_BYTES), i, j;
 
 	for (i = 0; i < p->areas; i++)
 		p->area[i].page -= p->area[i].page > page;

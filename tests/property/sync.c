@@ -106,13 +106,17 @@ static void visit_lines(GArray *to, const struct toy_cache *c, guint first, guin
 		visit(to, wanted == WANT_INV ? inv : wback_inv, at);
 }
 
-/* What 2.6.36's ops do for a range that has an address. */
+/* What 2.6.36's ops do for a range that has an address; an L2 that includes the L1 is all they look at. */
 static void visit_range(GArray *to, const struct toy *m, guint first, guint length,
 			enum wanted wanted)
 {
-	if (length >= m->l1.size)
+	if (m->l2.inclusive && length >= m->l2.size) {
+		visit_index(to, Index_Writeback_Inv_SD, &m->l2);
+		return;
+	}
+	if (!m->l2.inclusive && length >= m->l1.size)
 		visit_index(to, Index_Writeback_Inv_D, &m->l1);
-	else
+	else if (!m->l2.inclusive)
 		visit_lines(to, &m->l1, first, length, wanted, Hit_Invalidate_D,
 			    Hit_Writeback_Inv_D);
 	visit_lines(to, &m->l2, first, length, wanted, Hit_Invalidate_SD, Hit_Writeback_Inv_SD);

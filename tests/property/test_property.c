@@ -20,6 +20,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
+#include "../../src/cache_model.h"
 #include "../../src/explore/explore.h"
 #include "../../src/explore/run.h"
 #include "../walk/walk.h"
@@ -49,6 +50,7 @@ static const char *self;
 
 struct trial {
 	u32 broken, warned;
+	gboolean excluded; /* an L1 line that an inclusive L2 did not hold */
 	gboolean whole; /* every schedule was seen */
 };
 
@@ -85,6 +87,25 @@ static void try_all(const struct program *p, struct trial *t)
 	walk_cell_close(&cell);
 }
 
+static gboolean included(const struct world *w)
+{
+	const struct cell *k = w->k;
+	u32 l2 = cache_l2(k), set, way;
+
+	for (set = 0; k->machine.l2.inclusive && set < k->machine.l1d.sets; set++)
+		for (way = 0; way < k->machine.l1d.ways; way++) {
+			const struct w_line *line = cache_line(w, 0, set, way);
+			u32 pa;
+
+			if (!line->tag)
+				break;
+			pa = cache_line_pa(k, 0, line);
+			if (!cache_find(w, l2, cache_set(k, l2, pa, pa), pa))
+				return FALSE;
+		}
+	return TRUE;
+}
+
 /* One walk; evictions as the program has them. */
 static void walk(const struct cell *k, guint64 seed, struct trial *t, struct sync_watch *watch)
 {
@@ -100,6 +121,7 @@ static void walk(const struct cell *k, guint64 seed, struct trial *t, struct syn
 	}
 	for (n = 0; n < WALK_CHOICES && walker_draw(&v, &choice); n++) {
 		walker_take(&v, &choice);
+		t->excluded |= !included(&v.arena.world);
 		for (i = 0; i < v.arena.world.findings; i++)
 			if (v.arena.world.finding[i].warning)
 				t->warned |= BIT(v.arena.world.finding[i].rule);
@@ -191,6 +213,14 @@ static char *judge_syncs(const struct program *p)
 	return wrong;
 }
 
+static char *judge_included(const struct program *p)
+{
+	struct trial t = {0};
+
+	try_some(p, &t);
+	return t.excluded ? g_strdup(" the L1 holds a line that the L2 does not") : NULL;
+}
+
 /* Turned round: the data violation is what is looked for. */
 static char *judge_violates(const struct program *p)
 {
@@ -221,6 +251,7 @@ static const struct property properties[] = {
 	{"flush-all", {BY_FLUSH_ALL, CONDITIONS}, judge_clean, NEVER},
 	{"snooped", {BY_SNOOPING, CONDITIONS}, judge_clean, NEVER},
 	{"syncs", {BY_ANY_STRATEGY, CONDITIONS}, judge_syncs, NEVER},
+	{"included", {BY_SNOOPING, CONDITIONS}, judge_included, NEVER},
 	{"nothing", {BY_NOTHING, CONDITIONS}, judge_violates, OFTEN},
 	{"flush-all-without-keeps-api", {BY_FLUSH_ALL, KEEPS_API}, judge_violates, ONCE},
 	{"flush-all-without-owns-lines", {BY_FLUSH_ALL, OWNS_LINES}, judge_violates, ONCE},
@@ -334,12 +365,14 @@ static int show(const char *name, const char *seed)
 	const struct property *property = property_find(name);
 	g_autofree char *text = NULL;
 	struct program p;
-	gboolean drawn;
 
 	if (!property)
 		return 2;
-	drawn = program_draw(&p, g_ascii_strtoull(seed, NULL, 0), property->wish);
-	text = program_print(&p, drawn ? name : "not drawn");
+	if (!program_draw(&p, g_ascii_strtoull(seed, NULL, 0), property->wish)) {
+		puts("no program");
+		return 1;
+	}
+	text = program_print(&p, name);
 	fputs(text, stdout);
 	return 0;
 }

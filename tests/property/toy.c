@@ -28,12 +28,30 @@ gboolean draw_odds(guint64 *seed, guint percent)
 	return draw_below(seed, 100) < percent;
 }
 
+static void draw_policies(struct toy_cache *c, guint64 *seed)
+{
+	static const char *const replacements[] = {"fifo", "plru", "random", "any"};
+
+	if (draw_odds(seed, 30))
+		c->replacement = replacements[draw_below(seed, G_N_ELEMENTS(replacements))];
+	c->write_through = draw_odds(seed, 15);
+	c->no_allocate = draw_odds(seed, 15);
+}
+
 void toy_draw(struct toy *m, guint64 *seed, gboolean aliases)
 {
+	gboolean avoided = !aliases && draw_odds(seed, 15);
+
 	*m = (struct toy){0};
-	m->l1 = aliases ? aliasing[draw_below(seed, G_N_ELEMENTS(aliasing))] :
-			  plain[draw_below(seed, G_N_ELEMENTS(plain))];
+	m->l1 = aliases || avoided ? aliasing[draw_below(seed, G_N_ELEMENTS(aliasing))] :
+				     plain[draw_below(seed, G_N_ELEMENTS(plain))];
+	m->l1.alias_free = avoided;
+	draw_policies(&m->l1, seed);
 	m->l2 = second[draw_below(seed, G_N_ELEMENTS(second))];
+	if (m->l2.size) {
+		draw_policies(&m->l2, seed);
+		m->l2.inclusive = draw_odds(seed, 30);
+	}
 	m->tlb = 3 + draw_below(seed, 5);
 }
 
@@ -48,6 +66,16 @@ static void cache_print(const struct toy_cache *c, const char *name, gboolean se
 	g_string_append_printf(out, "{size: %u, ways: %u, line: %u", c->size, c->ways, c->line);
 	if (!second_level)
 		g_string_append_printf(out, ", index: %s", c->physical ? "physical" : "virtual");
+	if (c->replacement)
+		g_string_append_printf(out, ", replacement: %s", c->replacement);
+	if (c->write_through)
+		g_string_append(out, ", write: through");
+	if (c->no_allocate)
+		g_string_append(out, ", allocate: no");
+	if (c->alias_free)
+		g_string_append(out, ", alias-free: yes");
+	if (c->inclusive)
+		g_string_append(out, ", inclusive: yes");
 	g_string_append(out, "}\n");
 }
 
@@ -64,6 +92,8 @@ void toy_print(const struct toy *m, GString *out)
 
 gboolean toy_simplify(struct toy *m, guint n)
 {
+	struct toy_cache *c = n % 2 ? &m->l1 : &m->l2;
+
 	switch (n) {
 	case 0:
 		m->l2 = (struct toy_cache){0};
@@ -89,14 +119,37 @@ gboolean toy_simplify(struct toy *m, guint n)
 	case 6:
 		m->tlb = 8;
 		return TRUE;
+	case 7:
+	case 8:
+		c->replacement = NULL;
+		return TRUE;
+	case 9:
+	case 10:
+		c->write_through = FALSE;
+		return TRUE;
+	case 11:
+	case 12:
+		c->no_allocate = FALSE;
+		return TRUE;
+	case 13:
+		m->l1.alias_free = FALSE;
+		return TRUE;
+	case 14:
+		m->l2.inclusive = FALSE;
+		return TRUE;
 	default:
 		return FALSE;
 	}
 }
 
-guint toy_colours(const struct toy *m, guint page_bytes)
+guint toy_address_colours(const struct toy *m, guint page_bytes)
 {
 	return m->l1.physical ? 1 : MAX(m->l1.size / m->l1.ways / page_bytes, 1);
+}
+
+guint toy_colours(const struct toy *m, guint page_bytes)
+{
+	return m->l1.alias_free ? 1 : toy_address_colours(m, page_bytes);
 }
 
 guint toy_largest_line(const struct toy *m)

@@ -12,6 +12,10 @@
 struct toy_cache {
 	guint size, ways, line; /* size 0: there is none */
 	gboolean physical;
+	const char *replacement; /* NULL: as the preset */
+	gboolean write_through, no_allocate;
+	gboolean alias_free; /* the L1 */
+	gboolean inclusive; /* the L2 */
 };
 
 struct toy {
@@ -28,6 +32,8 @@ void toy_print(const struct toy *m, GString *out);
 /* Makes the machine simpler in its n-th way; FALSE: it has no such way. The way may change nothing. */
 gboolean toy_simplify(struct toy *m, guint n);
 
+/* How many colours a user address may have, and how many of them can hold copies of their own. */
+guint toy_address_colours(const struct toy *m, guint page_bytes);
 guint toy_colours(const struct toy *m, guint page_bytes);
 guint toy_largest_line(const struct toy *m);
 
