@@ -30,6 +30,13 @@ const struct command commands[] = {
 	{"replay", "FILE", "Repeat the choices of a trail that explore printed.",
 	 "Exit: 0 nothing found, 1 a rule was broken, 2 bad input or a trail that does not fit.\n",
 	 cmd_replay},
+	{"shrink", "FILE", "Make the smallest scenario that still breaks the same rule at the same step.",
+	 "The cell is run or explored, as its schedule says; of several violations the first is kept,\n"
+	 "or the one that --rule and --step name. The scenario goes to the standard output.\n"
+	 "Exit: 0 shrunk, 1 there is no such violation, 2 bad input, 3 a limit was hit first.\n"
+	 "Example: staleline shrink scenarios/dma/readahead-sata.yaml \\\n"
+	 "           --cell strategy=none,l2=no,schedule=default\n",
+	 cmd_shrink},
 	{"check", "FILE|DIR...", "Read files and report what is wrong with them.",
 	 "Exit: 0 no fault, 2 faults.\n", cmd_check},
 	{"expand", "FILE",

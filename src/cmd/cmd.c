@@ -59,7 +59,8 @@ int cmd_usage(const struct command *command, const char *format, ...)
 struct raw {
 	char **strategies, **cells, **files;
 	char *schedule, *format, *color, *trail, *baseline, *max_states, *max_steps;
-	gboolean quiet, verbose, all, first, print, interactive, print_trail;
+	char *rule, *step, *budget, *output;
+	gboolean quiet, verbose, all, first, cause, print, interactive, print_trail;
 };
 
 static GOptionEntry entry(const char *name, char letter, GOptionArg arg, gpointer data,
@@ -109,6 +110,17 @@ static GArray *entries_for(struct raw *raw, guint takes)
 	if (takes & TAKES_STEPS)
 		ADD("max-steps", 0, G_OPTION_ARG_STRING, &raw->max_steps,
 		    "Stop a schedule after so many steps (exit 3)", "N");
+	if (takes & TAKES_SHRINK) {
+		ADD("rule", 'r', G_OPTION_ARG_STRING, &raw->rule, "The rule that stays broken",
+		    "RULE");
+		ADD("step", 0, G_OPTION_ARG_STRING, &raw->step, "The step that stays the one",
+		    "CONTEXT.STEP");
+		ADD("cause", 0, G_OPTION_ARG_NONE, &raw->cause, "Keep the cause, too", NULL);
+		ADD("budget", 0, G_OPTION_ARG_STRING, &raw->budget,
+		    "Stop after so many tries (exit 3)", "N");
+		ADD("output", 'o', G_OPTION_ARG_FILENAME, &raw->output,
+		    "Write the scenario there", "FILE");
+	}
 	if (takes & TAKES_FIRST)
 		ADD("first", 0, G_OPTION_ARG_NONE, &raw->first, "Stop at the first violation",
 		    NULL);
@@ -235,6 +247,10 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 			command,
 			"--max-steps: expected a number such as 1000, 50k or 2M, found `%s`",
 			raw->max_steps);
+	if (raw->budget && !parse_count(raw->budget, &o->budget))
+		return cmd_usage(command,
+				 "--budget: expected a number such as 1000, 50k or 2M, found `%s`",
+				 raw->budget);
 	end = strategies_take(o, raw, command);
 	if (end < 0)
 		end = cells_take(o, raw, command);
@@ -245,6 +261,7 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 	o->print = raw->print;
 	o->interactive = raw->interactive;
 	o->report.trails = raw->print_trail;
+	o->cause = raw->cause;
 	o->report.all_steps = raw->all;
 	o->report.quiet = raw->quiet;
 	o->report.verbose = raw->verbose;
@@ -254,6 +271,9 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 	o->schedule = g_steal_pointer(&raw->schedule);
 	o->trail = g_steal_pointer(&raw->trail);
 	o->baseline = g_steal_pointer(&raw->baseline);
+	o->rule = g_steal_pointer(&raw->rule);
+	o->step = g_steal_pointer(&raw->step);
+	o->output = g_steal_pointer(&raw->output);
 	return -1;
 }
 
@@ -288,6 +308,10 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 	g_free(raw.baseline);
 	g_free(raw.max_states);
 	g_free(raw.max_steps);
+	g_free(raw.rule);
+	g_free(raw.step);
+	g_free(raw.budget);
+	g_free(raw.output);
 	if (end < 0)
 		signal(SIGINT, on_interrupt);
 	return end;
@@ -301,6 +325,9 @@ void cmd_options_clear(struct cmd_options *o)
 	g_free(o->schedule);
 	g_free(o->trail);
 	g_free(o->baseline);
+	g_free(o->rule);
+	g_free(o->step);
+	g_free(o->output);
 }
 
 static gint by_text(gconstpointer a, gconstpointer b)

@@ -38,6 +38,7 @@ int cmd_explain(int argc, char **argv);
 int cmd_expand(int argc, char **argv);
 int cmd_schema(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_shrink(int argc, char **argv);
 
 /* Options that commands share; each takes those it names in `takes`. */
 enum cmd_takes {
@@ -51,6 +52,7 @@ enum cmd_takes {
 	TAKES_BASELINE = 1 << 7,
 	TAKES_DETAIL = 1 << 8, /* --quiet, --verbose, --all */
 	TAKES_PRINT_TRAIL = 1 << 9,
+	TAKES_SHRINK = 1 << 10, /* --rule, --step, --cause, --budget, --output */
 };
 
 struct cmd_options {
@@ -60,6 +62,9 @@ struct cmd_options {
 	char *schedule;
 	char *trail;
 	char *baseline;
+	char *rule, *step, *output;
+	guint64 budget; /* 0: not given */
+	gboolean cause;
 	gboolean jsonl;
 	gboolean colour_errors;
 	guint64 max_states, max_steps;
