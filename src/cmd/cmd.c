@@ -9,13 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "progress.h"
 #include "scenario/presets.h"
 #include "scenario/scalar.h"
 #include "scenario/words.h"
 
 /* Set by Ctrl-C; what is running then stops and says what it knows. */
 static volatile int interrupted;
-static gboolean progress_shown;
 
 static void on_interrupt(int signal_number)
 {
@@ -493,44 +493,15 @@ gboolean cmd_selected(const struct cmd_options *o, const struct scenario_cell *c
 	return FALSE;
 }
 
-static gboolean progress_wanted(void)
-{
-	return isatty(STDERR_FILENO) && g_strcmp0(g_getenv("TERM"), "dumb");
-}
-
-static void explore_progress(void *arg, u64 states, u64 transitions, u32 depth)
-{
-	(void)arg;
-	progress_shown = TRUE;
-	fprintf(stderr,
-		"\r%" G_GUINT64_FORMAT " states, %" G_GUINT64_FORMAT " transitions, depth %u\033[K",
-		(guint64)states, (guint64)transitions, depth);
-}
-
-static void run_progress(void *arg, u64 steps)
-{
-	(void)arg;
-	if (steps & 0xfffff && progress_shown)
-		return;
-	progress_shown = TRUE;
-	fprintf(stderr, "\r%" G_GUINT64_FORMAT " steps\033[K", (guint64)steps);
-}
-
-void cmd_progress_clear(void)
-{
-	if (progress_shown)
-		fputs("\r\033[K", stderr);
-	progress_shown = FALSE;
-}
-
 struct outcome_options cmd_outcome_options(const struct cmd_options *o)
 {
+	progress_init(!o->report.quiet);
 	return (struct outcome_options){
 		.max_states = o->max_states,
 		.max_steps = o->max_steps,
 		.first = o->first,
 		.interrupted = &interrupted,
-		.explore_progress = progress_wanted() ? explore_progress : NULL,
-		.run_progress = progress_wanted() ? run_progress : NULL,
+		.explore_progress = progress_explore,
+		.run_progress = progress_run,
 	};
 }

@@ -90,8 +90,6 @@ gboolean cmd_selected(const struct cmd_options *o, const struct scenario_cell *c
 
 /* What reporters and outcomes need from the options: limits, Ctrl-C, the progress line. */
 struct outcome_options cmd_outcome_options(const struct cmd_options *o);
-/* Ends the progress line, if one is shown. */
-void cmd_progress_clear(void);
 gboolean cmd_was_interrupted(void);
 /* Says on stderr what to do about an unusable command line; returns EXIT_USAGE. */
 int cmd_usage(const struct command *command, const char *format, ...) G_GNUC_PRINTF(2, 3);

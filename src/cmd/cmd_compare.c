@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
 
+#include "progress.h"
 #include "report/compare.h"
 #include "session.h"
 
 static gboolean selected(gconstpointer options, const struct scenario_cell *cell)
 {
-	return cmd_selected(options, cell);
+	if (!cmd_selected(options, cell))
+		return FALSE;
+	progress_cell(0, 0, cell->id);
+	return TRUE;
 }
 
 static int compare(struct session *s, GHashTable *baseline)
@@ -15,7 +19,7 @@ static int compare(struct session *s, GHashTable *baseline)
 	guint changed = 0;
 	int end = EXIT_OK;
 
-	cmd_progress_clear();
+	progress_clear();
 	if (!c->rows->len) {
 		fputs("staleline: no cell is selected\n", stderr);
 		end = EXIT_USAGE;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "scenario/words.h"
+#include "progress.h"
 #include "session.h"
 #include "shrink/shrink.h"
 
@@ -140,7 +141,7 @@ static int shrink_cell(const struct command *command, struct session *s, struct 
 	if (!options.limits.max_states)
 		options.limits.max_states = MAX_STATES;
 	shrink(scenario, cell, &options, &result);
-	cmd_progress_clear();
+	progress_clear();
 	end = conclude(command, s, name, &result);
 	shrink_result_clear(&result);
 	return end;

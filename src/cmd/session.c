@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "judge/expectation.h"
+#include "progress.h"
 
 struct session_job {
 	struct scenario *scenario;
@@ -87,6 +88,7 @@ void session_execute(struct session *s,
 	for (i = 0; i < jobs->len && !cmd_was_interrupted(); i++) {
 		const struct session_job *job = &g_array_index(jobs, struct session_job, i);
 
+		progress_cell(i + 1, jobs->len, job->cell->id);
 		session_report(s, execute(s, job->scenario, job->cell));
 	}
 	/* what Ctrl-C left undone was selected all the same */
@@ -115,7 +117,7 @@ void session_report(struct session *s, struct outcome *o)
 		if (mismatch && (o->complete || expectation_contradicted(o)))
 			t->wrong++;
 	}
-	cmd_progress_clear();
+	progress_clear();
 	s->reporter.cell(&s->reporter, o, mismatch);
 	outcome_free(o);
 }
@@ -126,7 +128,7 @@ int session_close(struct session *s)
 	gboolean test = s->options.report.mode == REPORT_TEST;
 	int end;
 
-	if (!t.cells) {
+	if (!t.cells && !t.skipped) {
 		fputs("staleline: no cell is selected\n", stderr);
 		end = EXIT_USAGE;
 	} else {

@@ -151,7 +151,7 @@ static void search_run(struct search *s)
 			r->stop = EXPLORE_INTERRUPTED;
 			return;
 		}
-		if (o->progress && (r->transitions & 0xfffff) == 0xfffff)
+		if (o->progress && (r->transitions & 0xffff) == 0xffff)
 			o->progress(o->progress_arg, s->seen.count, r->transitions, s->depth);
 		if (node->next < node->end) {
 			if (!step(s, node))

@@ -63,15 +63,20 @@ static void place_fill(struct comparison *c, struct comparison_row *row, guint c
 		       const struct scenario_cell *cell, const struct outcome_options *options)
 {
 	struct compared *p = g_new0(struct compared, 1);
-	struct outcome *o = outcome_explore(row->scenario, cell, options);
+	struct outcome *o;
 
+	row->places->pdata[column] = p;
+	p->verdict = VERDICT_INCONCLUSIVE;
+	/* what Ctrl-C left undone takes part all the same, as not complete */
+	if (c->interrupted)
+		return;
+	o = outcome_explore(row->scenario, cell, options);
 	p->verdict = o->verdict;
 	p->complete = o->complete;
 	memcpy(p->rule, o->rule, sizeof(p->rule));
 	c->interrupted |= o->interrupted;
 	outcome_free(o);
 	p->has_cost = cost_measure(row->scenario, cell, options, &p->cost);
-	row->places->pdata[column] = p;
 }
 
 struct comparison *comparison_make(GPtrArray *scenarios, const struct outcome_options *options,
@@ -84,10 +89,10 @@ struct comparison *comparison_make(GPtrArray *scenarios, const struct outcome_op
 
 	c->strategies = g_ptr_array_new_with_free_func(g_free);
 	c->rows = g_ptr_array_new_with_free_func(row_free);
-	for (i = 0; i < scenarios->len && !c->interrupted; i++) {
+	for (i = 0; i < scenarios->len; i++) {
 		struct scenario *s = scenarios->pdata[i];
 
-		for (j = 0; j < s->cells->len && !c->interrupted; j++) {
+		for (j = 0; j < s->cells->len; j++) {
 			const struct scenario_cell *cell = s->cells->pdata[j];
 			g_autofree char *axes = axes_text(s, cell);
 			struct comparison_row *row;

@@ -173,6 +173,10 @@ void compare_human(const struct comparison *c)
 		out,
 		"\nCosts: the default schedule of each row, in relative cycles; * some rows are "
 		"missing. No winner is declared.\n");
+	if (c->interrupted)
+		g_string_append(
+			out,
+			"Interrupted: what is not complete above was cut short or never begun.\n");
 	fputs(out->str, stdout);
 	g_string_free(out, TRUE);
 	grid_free(grid);

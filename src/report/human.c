@@ -292,6 +292,8 @@ static void end(struct reporter *r, const struct tally *t)
 		printf(", refused: %u", t->refused);
 	if (t->inconclusive)
 		printf(", not complete: %u", t->inconclusive);
+	if (t->skipped)
+		printf(", not begun: %u", t->skipped);
 	putchar('\n');
 }
 

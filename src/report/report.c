@@ -50,8 +50,12 @@ char *report_verdict(const struct outcome *o)
 				"vacuous: nothing found, but not all of the scenario was executed");
 		break;
 	case VERDICT_INCONCLUSIVE:
-		g_string_append_printf(text, "inconclusive: nothing found before %s was hit",
-				       o->limit);
+		if (o->interrupted)
+			g_string_append(text,
+					"inconclusive: interrupted before anything was found");
+		else
+			g_string_append_printf(
+				text, "inconclusive: nothing found before %s was hit", o->limit);
 		break;
 	}
 	return g_string_free(text, FALSE);

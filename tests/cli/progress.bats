@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The progress line, and Ctrl-C: what is known is printed, what is not complete says so, and the exit code is 130.
+
+load helpers
+
+setup() {
+	cd "$ROOT" || return
+}
+
+# interrupt ARGUMENT...: presses Ctrl-C once the progress line is there; prints stdout. $LINE is what the line has.
+interrupt() {
+	PYTHONPATH=tests/cli python3 - "$LINE" "$STALELINE" "$@" <<-'END'
+		import sys
+		from terminal import Terminal
+		t = Terminal(sys.argv[2:], capture=True)
+		t.wait_for(sys.argv[1])
+		t.send('\x03')
+		code, shown, out = t.finish()
+		assert code == 130, (code, shown, out)
+		# the line is erased before anything else is printed, and nothing else is said on stderr
+		assert shown.rstrip().endswith('\x1b[K'), shown
+		assert t.restored()
+		print(out, end='')
+	END
+}
+
+@test "explore: progress on a terminal; Ctrl-C says what is known" {
+	LINE='states, .* transitions, .*/s, depth [0-9]+' interrupt explore tests/walk/victims.yaml \
+		--cell strategy=l1-only >"$BATS_TEST_TMPDIR/out"
+	grep -q 'inconclusive: interrupted before anything was found  (.* states, .* NOT COMPLETE)' "$BATS_TEST_TMPDIR/out"
+	grep -q '^cells: 1, violated: 0, with warnings: [01], not complete: 1, not begun: 3$' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "explore: a violation that was found before Ctrl-C is told" {
+	LINE='states, .* transitions' interrupt explore tests/walk/victims.yaml --cell strategy=none,ways=2,line=16 \
+		>"$BATS_TEST_TMPDIR/out"
+	grep -q 'violates: .* (stopped by an interrupt from the keyboard)' "$BATS_TEST_TMPDIR/out"
+	grep -q '^replay: ' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "test: a cell that Ctrl-C stops has not passed" {
+	sed 's/^matrix:/expect: [{when: {}, verdict: clean}]\nmatrix:/' tests/walk/victims.yaml >"$BATS_TEST_TMPDIR/v.yaml"
+	LINE='1/4  .* states, ' interrupt test "$BATS_TEST_TMPDIR/v.yaml" --cell strategy=l1-only >"$BATS_TEST_TMPDIR/out"
+	[ "$(tail -n 1 "$BATS_TEST_TMPDIR/out")" = 'cells: 0 passed, 1 failed, 3 skipped' ]
+}
+
+@test "run: progress, and Ctrl-C" {
+	LINE='steps, .*/s' interrupt run tests/walk/forever.yaml --max-steps 1000000M >"$BATS_TEST_TMPDIR/out"
+	grep -q 'interrupted' "$BATS_TEST_TMPDIR/out"
+	grep -q 'not complete: 1' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "compare: what Ctrl-C left undone reads as not complete" {
+	LINE='states, ' interrupt compare tests/walk/victims.yaml >"$BATS_TEST_TMPDIR/out"
+	grep -q '^Interrupted: ' "$BATS_TEST_TMPDIR/out"
+	run ! grep -E '  ok( |$)|  -( |$)' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "no progress with --quiet, on a dumb terminal, nor where stderr is none" {
+	PYTHONPATH=tests/cli python3 - "$STALELINE" <<-'END'
+		import subprocess, sys
+		from terminal import Terminal
+		command = [sys.argv[1], 'explore', 'tests/walk/victims.yaml', '--max-states', '100k']
+		for more, env in (['--quiet'], {}), ([], {'TERM': 'dumb'}):
+		    t = Terminal(command + more, capture=True, env=env)
+		    code, shown, out = t.finish()
+		    assert code == 1 and shown == '' and out, (code, shown, out)
+		done = subprocess.run(command, capture_output=True, text=True)
+		assert done.stderr == '', done.stderr
+	END
+}
+
+@test "the progress line keeps to the terminal's width" {
+	PYTHONPATH=tests/cli python3 - "$STALELINE" <<-'END'
+		import sys
+		from terminal import Terminal, plain
+		t = Terminal([sys.argv[1], 'explore', 'tests/walk/victims.yaml'], columns=24, capture=True)
+		line = t.wait_for(r'\r[^\r]*states[^\r]*\x1b\[K').group(0)
+		assert len(plain(line).strip('\r')) < 24, line
+		t.send('\x03')
+		code, _, _ = t.finish()
+		assert code == 130
+	END
+}
