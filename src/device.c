@@ -7,9 +7,14 @@ void device_start(const struct act *a, u32 device, u32 map, enum dma_direction d
 	const struct dma_map_def *def = &a->k->map[map];
 	struct meaning place = {a->k->sg[def->first_sg].page, a->k->sg[def->first_sg].offset};
 
-	if (w_map(a->w, map)->state != MAP_DEVICE || device_busy(a->w, device) ||
-	    (def->direction != DMA_BIDIRECTIONAL && def->direction != direction))
-		oracle_break(a, R_DMA_MISUSE, place, 0, 0);
+	if (w_map(a->w, map)->state == MAP_NONE)
+		oracle_break(a, R_DMA_MISUSE, place, MISUSE_START_UNMAPPED, 0);
+	else if (w_map(a->w, map)->state != MAP_DEVICE)
+		oracle_break(a, R_DMA_MISUSE, place, MISUSE_START_CPU_OWNS, 0);
+	else if (device_busy(a->w, device))
+		oracle_break(a, R_DMA_MISUSE, place, MISUSE_START_BUSY, 0);
+	else if (def->direction != DMA_BIDIRECTIONAL && def->direction != direction)
+		oracle_break(a, R_DMA_MISUSE, place, MISUSE_START_DIRECTION, 0);
 	if (device_busy(a->w, device))
 		return;
 	put(a->w, &d->map, map + 1);
@@ -36,9 +41,10 @@ u32 device_burst(const struct act *a, u32 map, bool writes, u32 identity, u32 en
 	u32 length = min_u32(sector - (at.offset & (sector - 1)), sg->length - from);
 	bool coherent = dma_coherent(k, map);
 
-	/* unmapped, or given to the CPU, while the transfer goes on */
-	if (w_map(a->w, map)->state != MAP_DEVICE)
-		oracle_break(a, R_DMA_MISUSE, at, 0, 0);
+	if (w_map(a->w, map)->state == MAP_NONE)
+		oracle_break(a, R_DMA_MISUSE, at, MISUSE_TRANSFER_UNMAPPED, 0);
+	else if (w_map(a->w, map)->state != MAP_DEVICE)
+		oracle_break(a, R_DMA_MISUSE, at, MISUSE_TRANSFER_CPU_OWNS, 0);
 	if (writes)
 		bus_dma_write(a, at.page, at.offset, length, identity, coherent);
 	else
@@ -86,7 +92,8 @@ static void interrupt(const struct act *a, u32 device)
 	}
 	if (served)
 		return; /* waiters go on when the handler has run */
-	put(a->w, &d->completions, d->completions + 1);
+	if (!a->k->device[device].unwaited)
+		put(a->w, &d->completions, d->completions + 1);
 	context_wake(a, WAIT_DEVICE, device);
 }
 

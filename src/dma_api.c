@@ -121,7 +121,7 @@ KFUNC(dma_map)
 	K_BEGIN(map_frame);
 	K_PLACE(dma_map);
 	if (mapped_already(a, L->map))
-		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), 0, 0);
+		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), MISUSE_MAPPED_ALREADY, 0);
 	map_own(a, L->map, MAP_DEVICE);
 	if (a->k->map[L->map].direction == DMA_FROM_DEVICE)
 		leak_mark(a, L->map);
@@ -139,7 +139,7 @@ KFUNC(dma_unmap)
 		      a->k->map[L->map].kind == DMA_MAP_SG ? HOOK_UNMAP_SG : HOOK_UNMAP));
 	K_PLACE(dma_unmap);
 	if (w_map(a->w, L->map)->state == MAP_NONE)
-		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), 0, 0);
+		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), MISUSE_UNMAP_UNMAPPED, 0);
 	map_own(a, L->map, MAP_NONE);
 	tell(a, EV_UNMAP, L->map);
 	K_END;
@@ -152,7 +152,7 @@ KFUNC(dma_sync_for_cpu)
 	K_CALL(1, sync_list, L->map, op_for(a, L->map, HOOK_FOR_CPU));
 	K_PLACE(dma_sync_own);
 	if (w_map(a->w, L->map)->state == MAP_NONE)
-		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), 0, 0);
+		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), MISUSE_SYNC_UNMAPPED, 0);
 	else
 		map_own(a, L->map, MAP_CPU);
 	K_END;
@@ -164,7 +164,7 @@ KFUNC(dma_sync_for_device)
 	K_BEGIN(map_frame);
 	K_PLACE(dma_sync_own);
 	if (w_map(a->w, L->map)->state == MAP_NONE)
-		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), 0, 0);
+		oracle_break(a, R_DMA_MISUSE, map_place(a->k, L->map), MISUSE_SYNC_UNMAPPED, 0);
 	else
 		map_own(a, L->map, MAP_DEVICE);
 	K_CALL(1, sync_list, L->map, op_for(a, L->map, HOOK_FOR_DEVICE));

@@ -139,7 +139,8 @@ static void check_unmapped(const struct act *a)
 		const struct sg_entry *sg = &a->k->sg[a->k->map[map].first_sg];
 
 		if (w_map(a->w, map)->state != MAP_NONE)
-			oracle_break(a, R_DMA_MISUSE, (struct meaning){sg->page, sg->offset}, 0, 0);
+			oracle_break(a, R_DMA_MISUSE, (struct meaning){sg->page, sg->offset},
+				     MISUSE_NEVER_UNMAPPED, map);
 	}
 }
 

@@ -87,6 +87,7 @@ struct dma_map_def {
 
 struct device_def {
 	bool coherent; /* snoops the caches whatever the machine does */
+	bool unwaited; /* no step waits for its completions: counting them would only tell states apart */
 };
 
 struct user_pte_def {

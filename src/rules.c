@@ -31,6 +31,11 @@ static const char *const cause_texts[] = {
 #include "causes.def"
 };
 
+static const char *const misuse_texts[] = {
+#define MISUSE(id, text) text,
+#include "misuses.def"
+};
+
 const char *rule_name(enum rule rule)
 {
 	return rule_names[rule];
@@ -59,6 +64,11 @@ const char *cause_name(enum cause cause)
 const char *cause_text(enum cause cause)
 {
 	return cause_texts[cause];
+}
+
+const char *misuse_text(enum misuse misuse)
+{
+	return misuse_texts[misuse];
 }
 
 u32 rule_data_mask(void)

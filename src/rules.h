@@ -32,6 +32,15 @@ const char *warning_text(enum warning warning);
 const char *cause_name(enum cause cause);
 const char *cause_text(enum cause cause);
 
+/* What exactly dma-misuse stands for; kept as `got` of the finding. */
+enum misuse {
+#define MISUSE(id, text) MISUSE_##id,
+#include "misuses.def"
+	MISUSE_COUNT
+};
+
+const char *misuse_text(enum misuse misuse);
+
 /* Rules about data: the ones that an end must not have broken for lost-write to be looked for. */
 u32 rule_data_mask(void);
 

@@ -286,6 +286,9 @@ static void end(struct reporter *r, const struct tally *t)
 		puts("\n--cell AXIS=VALUE,… selects a cell, --verbose tells every story.");
 	}
 	g_clear_pointer(&r->first_story, g_free);
+	if (t->refused && !r->options->quiet)
+		puts("\nA refused cell was not executed: choose another machine (`staleline list machines`) or kernel\n"
+		     "configuration, or go on with `force: yes`.");
 	printf("%scells: %u, violated: %u, with warnings: %u", r->options->quiet ? "" : "\n",
 	       t->cells, t->violated, t->warned);
 	if (t->refused)

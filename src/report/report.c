@@ -46,8 +46,11 @@ char *report_verdict(const struct outcome *o)
 		g_string_append_printf(text, "refused: %s", o->refused);
 		break;
 	case VERDICT_VACUOUS:
-		g_string_append(text,
-				"vacuous: nothing found, but not all of the scenario was executed");
+		g_string_append(
+			text,
+			o->unreached->len ?
+				"vacuous: nothing found, but not all of the scenario was executed" :
+				"vacuous: nothing found, but no schedule comes to an end");
 		break;
 	case VERDICT_INCONCLUSIVE:
 		if (o->interrupted)

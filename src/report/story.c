@@ -52,10 +52,20 @@ static char *cache_name(const struct story *s, int source)
 	return history_seat_name(&s->c->cell, (u32)source);
 }
 
+/* The step that the report is about: of a mapping that is never undone, the one that made it. */
+static guint place_step(const struct story *s)
+{
+	const struct finding *f = &s->h->finding;
+
+	if (f->warning || f->rule != R_DMA_MISUSE || f->got != MISUSE_NEVER_UNMAPPED)
+		return f->step;
+	return g_array_index(s->c->map_infos, struct map_info, f->want).step;
+}
+
 static void headline(const struct story *s, GString *text)
 {
 	const struct finding *f = &s->h->finding;
-	g_autofree char *step = compiled_step_name(s->c, f->step);
+	g_autofree char *step = compiled_step_name(s->c, place_step(s));
 	const char *actor = f->ctx == NO_ID ? "the device" : compiled_context_name(s->c, f->ctx);
 
 	if (f->warning) {
@@ -90,6 +100,9 @@ static void headline(const struct story *s, GString *text)
 		else
 			g_string_append_printf(text, "%s: %s", step, rule_text(R_BUG_ON));
 		return;
+	case R_DMA_MISUSE:
+		g_string_append_printf(text, "%s: %s", step, misuse_text((enum misuse)f->got));
+		return;
 	case R_BAD_ADDRESS:
 	case R_DEADLOCK:
 	case R_SLEEP_IN_ATOMIC:
@@ -98,7 +111,6 @@ static void headline(const struct story *s, GString *text)
 	case R_SLOT_EXHAUSTED:
 	case R_MACHINE_CHECK:
 	case R_DMA_OWNERSHIP:
-	case R_DMA_MISUSE:
 	case R_UNSYNCED_RANGE:
 	case RULE_COUNT:
 		break;
@@ -152,7 +164,7 @@ static void label(const struct story *s, struct diag_fault *fault, guint step, g
 static void source_snippet(const struct story *s, GString *out, gboolean colour)
 {
 	const struct finding *f = &s->h->finding;
-	const struct step_info *info = compiled_info(s->c, f->step);
+	const struct step_info *info = compiled_info(s->c, place_step(s));
 	const struct outcome *o = s->h->outcome;
 	g_autoptr(GString) head = g_string_new(NULL);
 	const char *name = f->warning ? warning_name((enum warning)f->rule) :

@@ -542,11 +542,26 @@ static void step_checks(struct compiled *c)
 			g_str_hash(g_array_index(c->infos, struct step_info, i).text);
 }
 
+static void devices_waited(struct compiled *c)
+{
+	guint i, j;
+
+	for (i = 0; i < c->devices->len; i++)
+		g_array_index(c->devices, struct device_def, i).unwaited = true;
+	for (j = 0; j < c->steps->len; j++) {
+		const struct step *s = &g_array_index(c->steps, struct step, j);
+
+		if (s->fn == KF_step_wait_irq)
+			g_array_index(c->devices, struct device_def, s->arg[0]).unwaited = false;
+	}
+}
+
 static void cell_finish(struct compiled *c)
 {
 	struct cell *k = &c->cell;
 
 	step_checks(c);
+	devices_waited(c);
 	g_array_sort(c->user_ptes, pte_order);
 	k->granule_shift = granule_shift(c);
 	k->sector_granules = 1u << (k->machine.sector_shift - k->granule_shift);

@@ -207,6 +207,24 @@ static int handle_lookup(struct compiler *c, const struct parts *p, gboolean *am
 	return only;
 }
 
+/* `CONTEXT.name` of a context that there is not: says so. */
+static gboolean context_unknown(struct compiler *c, const struct ynode *at, const struct parts *p)
+{
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	guint i;
+
+	if (!p->context)
+		return FALSE;
+	for (i = 0; i < c->out->context_names->len; i++) {
+		g_ptr_array_add(words, c->out->context_names->pdata[i]);
+		if (!strcmp(c->out->context_names->pdata[i], p->context))
+			return FALSE;
+	}
+	g_ptr_array_add(words, NULL);
+	bind_unknown(&c->b, "E0152", at, "context", p->context, (const char *const *)words->pdata);
+	return TRUE;
+}
+
 static void unknown_handle(struct compiler *c, const struct ynode *at, const char *name,
 			   gboolean ambiguous, gboolean with_pages)
 {
@@ -239,7 +257,7 @@ gboolean refs_handle(struct compiler *c, const struct ynode *at, guint *ret)
 	if (!text || !parts_parse(c, at, text, &p))
 		return FALSE;
 	handle = handle_lookup(c, &p, &ambiguous);
-	if (handle < 0 || ambiguous)
+	if (ambiguous || (handle < 0 && !context_unknown(c, at, &p)))
 		unknown_handle(c, at, p.name, ambiguous, FALSE);
 	parts_clear(&p);
 	*ret = (guint)handle;
@@ -273,7 +291,8 @@ gboolean refs_address(struct compiler *c, const struct ynode *at, gboolean uncac
 		if (h->pages && ok)
 			p.offset = MIN(p.offset, *room) + p.first * page_bytes;
 	} else if (ambiguous || !page_lookup(c, p.name)) {
-		unknown_handle(c, at, p.name, ambiguous, TRUE);
+		if (ambiguous || !context_unknown(c, at, &p))
+			unknown_handle(c, at, p.name, ambiguous, TRUE);
 		ok = FALSE;
 	} else if ((ok = page_parts(c, at, &p, &ref))) {
 		if (c->out->cell.page[ref.first].highmem) {
@@ -348,7 +367,9 @@ gboolean refs_map(struct compiler *c, const struct ynode *at, guint *ret)
 	if (!text || !parts_parse(c, at, text, &p))
 		return FALSE;
 	map = map_lookup(c, &p, &ambiguous);
-	if (map < 0) {
+	if (map < 0 && context_unknown(c, at, &p)) {
+		/* said */
+	} else if (map < 0) {
 		for (i = 0; i < c->out->map_infos->len; i++)
 			if (g_array_index(c->out->map_infos, struct map_info, i).id)
 				g_ptr_array_add(
@@ -416,17 +437,12 @@ gboolean refs_step(struct compiler *c, const struct ynode *at, guint *context, g
 		parts_clear(&p);
 		return FALSE;
 	}
-	for (i = 0; i < c->out->context_names->len; i++)
-		if (!strcmp(c->out->context_names->pdata[i], p.context))
-			break;
-	if (i == c->out->context_names->len) {
-		g_ptr_array_add(c->out->context_names, NULL);
-		bind_unknown(&c->b, "E0152", at, "context", p.context,
-			     (const char *const *)c->out->context_names->pdata);
-		g_ptr_array_set_size(c->out->context_names, (gint)c->out->context_names->len - 1);
+	if (context_unknown(c, at, &p)) {
 		parts_clear(&p);
 		return FALSE;
 	}
+	for (i = 0; strcmp(c->out->context_names->pdata[i], p.context); i++)
+		;
 	*context = i;
 	def = &g_array_index(c->out->contexts, struct context_def, i);
 	*step = NO_ID;

@@ -171,6 +171,11 @@ static void expects_match(struct scenario *s, gboolean all_used)
 				f = diag_error(s->diag, "E0203", e->span,
 					       "two entries of `expect` match cell %s", cell->id);
 				diag_label(f, cell->expect->span, "the other");
+				if (!g_hash_table_size(e->when) ||
+				    !g_hash_table_size(cell->expect->when))
+					diag_help(
+						f,
+						"an entry without `when` matches every cell: there is no `otherwise`");
 			}
 		}
 		if (cell->expect && !told[first])

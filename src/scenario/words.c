@@ -8,6 +8,7 @@ enum {
 	JOIN_MAX = 12,
 	EDIT_MAX =
 		80, /* longer words are never compared by edits: the work grows with the square */
+	BEGUN_MIN = 3, /* fewer characters begin anything */
 	NONE = G_MAXUINT,
 };
 
@@ -99,6 +100,22 @@ static char **word_parts(const char *text)
 	return parts;
 }
 
+/* The only word that begins with @got. */
+static const char *word_begun(const char *got, const char *const *words)
+{
+	const char *only = NULL;
+	gsize length = strlen(got);
+
+	for (guint i = 0; words[i] && length >= BEGUN_MIN; i++) {
+		if (g_ascii_strncasecmp(words[i], got, length))
+			continue;
+		if (only)
+			return NULL;
+		only = words[i];
+	}
+	return only;
+}
+
 const char *words_nearest(const char *got, const char *const *words)
 {
 	g_autoptr(GArray) chars = NULL;
@@ -126,6 +143,9 @@ const char *words_nearest(const char *got, const char *const *words)
 	if (best)
 		return best;
 
+	best = word_begun(got, words);
+	if (best)
+		return best;
 	for (guint i = 0; words[i]; i++) {
 		g_auto(GStrv) other = NULL;
 

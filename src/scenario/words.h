@@ -9,7 +9,7 @@
  * The word of the NULL-terminated @words that @got was most likely meant to be, or NULL if none is
  * near. In order: equal but for case; equal but for case and `_` against `-`; fewest edits (insert,
  * delete, replace, swap two neighbours), at most a third of the characters of @got and at least
- * one; the same words between `-` in another order. Of several, the first in the list. Words over
+ * one; the only word that begins with @got, of at least three characters; the same words between `-` in another order. Of several, the first in the list. Words over
  * 80 characters have no neighbours by edits. Case is that of ASCII; @got need not be UTF-8.
  */
 const char *words_nearest(const char *got, const char *const *words);

@@ -81,6 +81,18 @@ static void test_words_in_another_order(void **state)
 	nearest_is("sg-unmap-dma", "dma-unmap-sg");
 }
 
+static void test_the_only_word_that_begins_so(void **state)
+{
+	const char *const words[] = {"KM_SKB_DATA_SOFTIRQ", "KM_USER0", "KM_USER1", NULL};
+
+	(void)state;
+	assert_string_equal(words_nearest("KM_SKB", words), "KM_SKB_DATA_SOFTIRQ");
+	assert_string_equal(words_nearest("km_skb_dat", words), "KM_SKB_DATA_SOFTIRQ");
+	assert_null(words_nearest("KM_", words));
+	assert_null(words_nearest("KM", words));
+	assert_null(words_nearest("", words));
+}
+
 /* Neither a long word nor bytes that are not UTF-8 may hurt. */
 static void test_odd_input(void **state)
 {
@@ -125,6 +137,7 @@ int main(void)
 		cmocka_unit_test(test_edit_limit),
 		cmocka_unit_test(test_ties_by_order),
 		cmocka_unit_test(test_words_in_another_order),
+		cmocka_unit_test(test_the_only_word_that_begins_so),
 		cmocka_unit_test(test_odd_input),
 		cmocka_unit_test(test_join),
 	};
