@@ -233,6 +233,12 @@ enum access_result bus_hit_op(const struct act *a, enum cache_op op, u32 va, str
 	if (t.cacheable && cache != CACHE_NONE) {
 		line = hierarchy_find(a->w, cache, va, t.pa, &set);
 		*outcome = line ? hierarchy_op(a, op, cache, set, line) : OP_MISS;
+		if (!cache_op_is_l2(op)) {
+			enum op_outcome peers = hierarchy_peers_op(a, op, t.pa);
+
+			if (peers > *outcome)
+				*outcome = peers;
+		}
 	}
 	tell(a, EV_CACHE_OP, op, va, t.pa, *outcome, to.meant.page);
 	return ACCESS_DONE;

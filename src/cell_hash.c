@@ -7,7 +7,7 @@
  */
 #if UINTPTR_MAX == UINT64_MAX
 _Static_assert(sizeof(struct cache_geometry) == 32, "hash the new field of struct cache_geometry");
-_Static_assert(sizeof(struct machine) == 92, "hash the new field of struct machine");
+_Static_assert(sizeof(struct machine) == 96, "hash the new field of struct machine");
 _Static_assert(sizeof(struct context_def) == 32, "hash the new field of struct context_def");
 _Static_assert(sizeof(struct step) == 40, "hash the new field of struct step");
 _Static_assert(sizeof(struct page_info) == 8, "hash the new field of struct page_info");
@@ -15,8 +15,8 @@ _Static_assert(sizeof(struct dma_map_def) == 20, "hash the new field of struct d
 _Static_assert(sizeof(struct device_def) == 2, "hash the new field of struct device_def");
 _Static_assert(sizeof(struct user_pte_def) == 8, "hash the new field of struct user_pte_def");
 _Static_assert(sizeof(struct strategy_op) == 16, "hash the new field of struct strategy_op");
-_Static_assert(sizeof(struct strategy) == 16, "hash the new field of struct strategy");
-_Static_assert(sizeof(struct cell) - sizeof(struct layout) == 324,
+_Static_assert(sizeof(struct strategy) == 24, "hash the new field of struct strategy");
+_Static_assert(sizeof(struct cell) - sizeof(struct layout) == 340,
 	       "hash the new field of struct cell");
 #endif
 
@@ -86,6 +86,7 @@ static void add_machine(struct hasher *h, const struct machine *m)
 	add(h, m->machine_check);
 	add(h, m->dma_coherent);
 	add(h, m->post_dma_flush);
+	add(h, m->cpus > 1 && m->l1_snooped);
 	add_geometry(h, L1D, &m->l1d);
 	add_geometry(h, L2, &m->l2);
 }
@@ -172,6 +173,7 @@ static void add_strategy(struct hasher *h, const struct strategy *s)
 	add(h, s->lowmem_whole);
 	add(h, s->no_op);
 	add(h, s->uncached);
+	add(h, s->slots_shared);
 }
 
 u64 cell_hash(const struct cell *k)

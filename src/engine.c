@@ -3,6 +3,7 @@
 
 #include "cache_model.h"
 #include "device.h"
+#include "lock.h"
 
 struct list {
 	struct choice *out;
@@ -15,6 +16,11 @@ static void add(struct list *l, enum choice_kind kind, u32 actor, u32 set, u32 a
 	if (l->n < l->room)
 		l->out[l->n] = (struct choice){(u16)kind, (u16)actor, set, arg, 0};
 	l->n++;
+}
+
+static bool can_step(const struct world *w, u32 ctx)
+{
+	return context_can_step(w, ctx) && (w->k->machine.cpus == 1 || !lock_spinning(w, ctx));
 }
 
 static bool can_enter(const struct world *w, u32 ctx)
@@ -71,7 +77,7 @@ u32 engine_enabled_plain(const struct world *w, struct choice *out, u32 room)
 	if (w_top(w)->ended)
 		return 0;
 	for (i = 0; i < k->contexts; i++)
-		if (context_can_step(w, i))
+		if (can_step(w, i))
 			add(&l, CHOICE_STEP, i, 0, 0);
 	for (i = 0; i < k->contexts; i++)
 		if (can_enter(w, i))
@@ -113,7 +119,7 @@ bool engine_possible(const struct world *w, const struct choice *choice)
 		return false;
 	switch ((enum choice_kind)choice->kind) {
 	case CHOICE_STEP:
-		return choice->actor < k->contexts && context_can_step(w, choice->actor);
+		return choice->actor < k->contexts && can_step(w, choice->actor);
 	case CHOICE_ENTER:
 		return choice->actor < k->contexts && can_enter(w, choice->actor);
 	case CHOICE_DEVICE:
@@ -153,6 +159,19 @@ static void finish(struct act *a)
 	check_unmapped(a);
 	oracle_complete(a);
 	put(a->w, &w_top(a->w)->ended, END_COMPLETE);
+}
+
+/* What the CPU is left with may spin for a lock that nobody will ever release. */
+static void check_circle(struct act *a)
+{
+	u32 current = w_cpu(a->w, a->cpu)->current;
+
+	if (w_top(a->w)->ended || !current || !lock_circle(a->w, a->cpu))
+		return;
+	a->ctx = current - 1;
+	a->step = w_ctx(a->w, a->ctx)->step;
+	a->kstep = KS_spin_lock;
+	oracle_end(a, R_DEADLOCK, (struct meaning){NO_ID, 0});
 }
 
 /* The rhythm of the self-check: every choice for worlds up to 64 KiB, every 4096th above. */
@@ -200,6 +219,8 @@ void engine_apply(struct world *w, const struct choice *choice)
 		finish(&a);
 		break;
 	}
+	if (w->k->machine.cpus > 1 && a.ctx != NO_ID)
+		check_circle(&a);
 #ifdef STALELINE_SELF_CHECK
 	self_check(w);
 #else

@@ -95,6 +95,17 @@ static enum access_result range_op(struct act *a, const struct flush_frame *L, e
 	return ACCESS_DONE;
 }
 
+/*
+ * `cpu_has_safe_index_cacheops && size >= cpu_dcache_size()`, arch/mips/mm/c-r4k.c, 2.6.36: with CONFIG_MIPS_CMP,
+ * where the L1s of several CPUs are coherent, index ops are not safe: they are this CPU's only.
+ */
+static bool takes_index_ops(const struct act *a, u32 size)
+{
+	const struct machine *m = &a->k->machine;
+
+	return size >= machine_cache_bytes(&m->l1d) && !(m->cpus > 1 && m->l1_snooped);
+}
+
 /* From the line of the first byte to the line of the last. */
 static enum k_result blast_range(struct act *a, u32 line)
 {
@@ -186,7 +197,7 @@ KFUNC(r4k_dma_cache_wback_inv)
 			       Hit_Writeback_Inv_SD);
 		K_RETURN(a->ret);
 	}
-	if (L->size >= machine_cache_bytes(&a->k->machine.l1d))
+	if (takes_index_ops(a, L->size))
 		K_CALL(1, blast_dcache, 0);
 	else
 		K_CALL(2, blast_dcache_range, L->address, L->size, L->page, L->offset,
@@ -218,7 +229,7 @@ KFUNC(r4k_dma_cache_inv)
 			K_CALL(4, blast_scache, 0);
 			K_RETURN(a->ret);
 		}
-	} else if (L->size >= machine_cache_bytes(&a->k->machine.l1d)) {
+	} else if (takes_index_ops(a, L->size)) {
 		K_CALL(1, blast_dcache, 0);
 		SET(L->useful, a->ret);
 	} else {

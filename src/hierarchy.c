@@ -202,6 +202,37 @@ static const struct w_line *l1_fill(const struct act *a, u32 set, u32 pa, enum c
 	return line;
 }
 
+static bool peers_snoop(const struct act *a)
+{
+	return a->k->machine.cpus > 1 && a->k->machine.l1_snooped;
+}
+
+/* This CPU reads or writes `pa`, and the other L1s look. */
+static void ask_peers(const struct act *a, u32 pa, bool store)
+{
+	u32 cache, colour;
+
+	if (!peers_snoop(a))
+		return;
+	for (cache = 0; cache < a->k->machine.cpus; cache++) {
+		for (colour = 0; cache != a->cpu && colour < a->k->machine.l1d.colours; colour++) {
+			u32 set = cache_colour_set(a->k, cache, pa, colour);
+			const struct w_line *line = cache_find(a->w, cache, set, pa);
+
+			if (!line)
+				continue;
+			if (line->dirty) {
+				write_back(a, cache, line);
+				put(a->w, &line->dirty, 0);
+			}
+			if (!store)
+				continue;
+			cache_remove(a->w, cache, set, line);
+			tell(a, EV_DROP, cache, align_down(pa, line_bytes(a->k, cache)), 0, 0);
+		}
+	}
+}
+
 const struct w_line *hierarchy_l1(const struct act *a, u32 va, u32 pa, enum copy_place *from)
 {
 	u32 set = cache_set(a->k, a->cpu, va, pa);
@@ -210,6 +241,7 @@ const struct w_line *hierarchy_l1(const struct act *a, u32 va, u32 pa, enum copy
 	*from = PLACE_L1;
 	if (line)
 		return cache_touch(a->w, a->cpu, set, line);
+	ask_peers(a, pa, false);
 	if (a->k->machine.l1d.alias_free)
 		leave_other_colours(a, a->cpu, set, pa);
 	return l1_fill(a, set, pa, from);
@@ -224,6 +256,7 @@ u32 hierarchy_store(const struct act *a, u32 va, u32 pa, const u32 *sector[STORE
 	struct holder to[2];
 	u32 places = 0, n, i;
 
+	ask_peers(a, pa, true);
 	if (!g->no_write_allocate || cache_find(a->w, a->cpu, set, pa)) {
 		const struct w_line *line = hierarchy_l1(a, va, pa, from);
 
@@ -297,6 +330,27 @@ enum op_outcome hierarchy_op(const struct act *a, enum cache_op op, u32 cache, u
 		break;
 	}
 	bug("a CACHE op that does not exist", __FILE__, __LINE__);
+}
+
+enum op_outcome hierarchy_peers_op(const struct act *a, enum cache_op op, u32 pa)
+{
+	enum op_outcome most = OP_MISS;
+	u32 cache, colour;
+
+	if (!peers_snoop(a))
+		return OP_MISS;
+	for (cache = 0; cache < a->k->machine.cpus; cache++) {
+		for (colour = 0; cache != a->cpu && colour < a->k->machine.l1d.colours; colour++) {
+			u32 set = cache_colour_set(a->k, cache, pa, colour);
+			const struct w_line *line = cache_find(a->w, cache, set, pa);
+			enum op_outcome outcome = line ? hierarchy_op(a, op, cache, set, line) :
+							 OP_MISS;
+
+			if (outcome > most)
+				most = outcome;
+		}
+	}
+	return most;
 }
 
 void hierarchy_snoop(const struct act *a, u32 pa, bool write)

@@ -6,6 +6,10 @@
  * A miss reads the new line from below first; what has to leave for it waits in a write buffer and follows.
  * A line that is written back whole is not read first by the level that takes it in.
  *
+ * Where the L1s of several CPUs snoop, a miss first sends what another one holds dirty a level down, where it
+ * stays clean, and a store takes the line out of all the others, as MESI has it. So what one L1 holds dirty is
+ * in no other. Without snooping they know nothing of each other.
+ *
  * The L2 is physically indexed. Unless it is inclusive, removing a line from one level says nothing about the
  * other. An inclusive one always holds what the L1s hold: a line that leaves it leaves them too, its dirty
  * data taken along, and S ops act on both (R4000SC, R10000; docs/model.md).
@@ -54,6 +58,11 @@ const struct w_line *hierarchy_find(const struct world *w, u32 cache, u32 va, u3
 /* The op on a line found by hit or index. */
 enum op_outcome hierarchy_op(const struct act *a, enum cache_op op, u32 cache, u32 set,
 			     const struct w_line *line);
+/*
+ * A coherence manager passes hit ops on: the op on what other CPUs' L1s hold of `pa`, in all colours. What it
+ * did, the most of it; OP_MISS on machines without.
+ */
+enum op_outcome hierarchy_peers_op(const struct act *a, enum cache_op op, u32 pa);
 /* Takes a line out of a cache, writing it back first if it is dirty. */
 void hierarchy_evict(const struct act *a, u32 cache, u32 set, const struct w_line *line);
 /* A device accesses the sector of `pa` and the caches look: dirty data goes to memory; a write takes lines out. */

@@ -118,6 +118,12 @@ bool kline_watched(struct act *a, u32 at)
 	return a->change != CHANGE_WITHOUT;
 }
 
+bool kline_left_out(const struct cell *k, u32 fn, u32 at)
+{
+	return k->mutation.line && k->mutation.line == line_at[fn][at] &&
+	       k->mutation.change == CHANGE_WITHOUT;
+}
+
 /* The end of a range of cache lines: at least one stays, for a range of none is the routine's BUG_ON. */
 static void one_line_short(const struct act *a, const u32 *address, const u32 *size, u32 line)
 {

@@ -39,6 +39,9 @@ u32 kline_changes(enum kline line);
 const char *change_word(enum change change);
 const char *change_text(enum change change);
 
+/* The cell's mutation leaves the line at `at` of routine `fn` out. */
+bool kline_left_out(const struct cell *k, u32 fn, u32 at);
+
 static inline bool kline_executed(const u32 *line_done, enum kline line)
 {
 	return line_done[line / 32] & BIT(line % 32);

@@ -1,10 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lock.h"
 
+#include "kline.h"
+
 struct lock_frame {
 	u32 lock;
 	u32 flags;
 };
+
+/* The CPU that `ctx` spins for, or NO_ID. Only spin_lock routines rest at KS_spin_lock. */
+static u32 waits_for_cpu(const struct world *w, u32 ctx)
+{
+	const struct w_ctx *c = w_ctx(w, ctx);
+	const struct w_frame *frame;
+	u32 holder;
+
+	if (context_next_kstep(w, ctx) != KS_spin_lock)
+		return NO_ID;
+	frame = &c->frame[c->sp - 1];
+	if (kline_left_out(w->k, frame->fn, KS_spin_lock))
+		return NO_ID;
+	holder = *lock_word(w, ((const struct lock_frame *)(const void *)frame->local)->lock);
+	return holder && holder != w->k->context[ctx].cpu + 1 ? holder - 1 : NO_ID;
+}
+
+bool lock_spinning(const struct world *w, u32 ctx)
+{
+	return waits_for_cpu(w, ctx) != NO_ID;
+}
+
+bool lock_circle(const struct world *w, u32 cpu)
+{
+	u32 at = cpu, hops;
+
+	for (hops = 0; hops < w->k->machine.cpus; hops++) {
+		u32 current = w_cpu(w, at)->current;
+
+		if (!current)
+			return false;
+		at = waits_for_cpu(w, current - 1);
+		if (at == NO_ID)
+			return false;
+		if (at == cpu)
+			return true;
+	}
+	return false;
+}
 
 /*
  * A spinlock on one CPU is only preempt_count in a UP kernel; the holder is kept all the same, so that a
@@ -21,7 +62,7 @@ static bool lock_take(struct act *a, u32 lock)
 		put(a->w, &kstep_ctx(a)->wait_arg, lock);
 		return false;
 	}
-	bug_on(*word, "a lock that another CPU holds: only one CPU is modelled");
+	bug_on(*word, "a context takes a lock that another CPU holds");
 	put(a->w, word, a->cpu + 1);
 	return true;
 }

@@ -15,4 +15,12 @@ static inline const u32 *lock_word(const struct world *w, u32 lock)
 	return w->word + w->k->layout.lock + lock;
 }
 
+/* The context rests in front of a lock that another CPU holds: it spins, and its next step is not possible. */
+bool lock_spinning(const struct world *w, u32 ctx);
+/*
+ * CPUs spin for each other's locks in a circle that `cpu` is part of. Whatever interrupts a spinning context
+ * returns to it, so none of them will ever go on.
+ */
+bool lock_circle(const struct world *w, u32 cpu);
+
 #endif

@@ -69,7 +69,8 @@ struct cache_geometry {
 };
 
 struct machine {
-	u32 cpus;
+	u32 cpus; /* each with an L1 and a TLB of its own */
+	bool l1_snooped; /* the L1s see each other's misses and stores; TLBs never do */
 	u32 page_shift;
 	u32 sector_shift; /* the smallest line of any cache: also the device's burst */
 	struct cache_geometry l1d, l2;

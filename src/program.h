@@ -130,6 +130,7 @@ struct strategy {
 	bool kmap_high_get; /* ARCH_NEEDS_KMAP_HIGH_GET: kmap_lock disables irqs */
 	bool lowmem_whole; /* the lowmem rest of a range goes in one op */
 	bool no_op; /* `cache-op: none`: every sync returns at once */
+	bool slots_shared; /* single effects on a slot are on CPU 0's, whichever CPU runs them */
 	bool uncached; /* every mapping of the cell's pages is uncached, from boot on */
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Single effects on a fixmap slot of this CPU, for strategies that leave out or reorder one of them.
+ * Single effects on a fixmap slot of this CPU (of CPU 0 where slots are shared), for strategies that leave out or reorder one of them.
  * First locals: page (or pte), km_type.
  */
 #include "kmap_model.h"
@@ -12,6 +12,11 @@ struct slot_frame {
 	u32 type;
 };
 
+static u32 slot_cpu(const struct act *a)
+{
+	return a->k->strategy.slots_shared ? 0 : a->cpu;
+}
+
 /* strategy primitive `save-pte`: returns what the slot holds */
 KFUNC(save_pte)
 {
@@ -19,7 +24,7 @@ KFUNC(save_pte)
 
 	K_BEGIN(slot_frame);
 	K_STEP(save_pte)
-		pte = *fixmap_pte(a->w, a->cpu, L->type) & ~LO_G;
+		pte = *fixmap_pte(a->w, slot_cpu(a), L->type) & ~LO_G;
 	K_RETURN(pte);
 	K_END;
 }
@@ -29,9 +34,9 @@ KFUNC(set_pte)
 {
 	K_BEGIN(slot_frame);
 	K_STEP(set_pte)
-		pte_set(a, fixmap_va(a->k, a->cpu, L->type),
+		pte_set(a, fixmap_va(a->k, slot_cpu(a), L->type),
 			pagetable_make(a->k, L->value, true, false));
-	K_RETURN(fixmap_va(a->k, a->cpu, L->type));
+	K_RETURN(fixmap_va(a->k, slot_cpu(a), L->type));
 	K_END;
 }
 
@@ -40,7 +45,7 @@ KFUNC(restore_pte)
 {
 	K_BEGIN(slot_frame);
 	K_STEP(set_pte)
-		pte_set(a, fixmap_va(a->k, a->cpu, L->type), L->value | LO_G);
+		pte_set(a, fixmap_va(a->k, slot_cpu(a), L->type), L->value | LO_G);
 	K_END;
 }
 
@@ -49,7 +54,7 @@ KFUNC(clear_pte)
 {
 	K_BEGIN(slot_frame);
 	K_STEP(pte_clear)
-		pte_clear(a, fixmap_va(a->k, a->cpu, L->type));
+		pte_clear(a, fixmap_va(a->k, slot_cpu(a), L->type));
 	K_END;
 }
 
@@ -58,7 +63,7 @@ KFUNC(tlb_flush_local)
 {
 	K_BEGIN(slot_frame);
 	K_STEP(local_flush_tlb_one)
-		tlb_flush_kernel(a, fixmap_va(a->k, a->cpu, L->type));
+		tlb_flush_kernel(a, fixmap_va(a->k, slot_cpu(a), L->type));
 	K_END;
 }
 

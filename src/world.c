@@ -144,6 +144,8 @@ size_t world_step_bound(const struct cell *k)
 	u32 set_words = m->l1d.ways * k->layout.line_words[0] +
 			(m->l2.present ? m->l2.ways * k->layout.line_words[1] : 0);
 	u32 sector_copies = k->sector_granules * (m->cpus * m->l1d.colours + 2);
+	/* what a store takes out of the other CPUs' L1s */
+	u32 peer_words = (m->cpus - 1) * m->l1d.colours * 2 * set_words;
 	size_t map_words = 0;
 	u32 i;
 
@@ -156,7 +158,7 @@ size_t world_step_bound(const struct cell *k)
 	 * sector that has copies everywhere, clearing the pkmap pool's frames, a TLB shifted by one entry,
 	 * starting a context.
 	 */
-	return 4096 + map_words + 4 * page_words + 8 * set_words + 4 * sector_copies +
+	return 4096 + map_words + 4 * page_words + 8 * set_words + peer_words + 4 * sector_copies +
 	       16 * m->tlb_entries * (u32)(sizeof(struct w_tlb) / sizeof(u32)) +
 	       2 * (u32)(sizeof(struct w_ctx) / sizeof(u32)) * (k->contexts + 1);
 }

@@ -659,6 +659,8 @@ struct compiled *compile_cell(const struct compile_request *request)
 				"preempt: strategy `%s` uses kmap-local, whose slots belong to a task",
 				c.out->strategy->name),
 			"switching tasks with such slots is not modelled: leave out `preempt: yes`");
+	if (diag_mark(request->diag) == before)
+		smp_check(&c);
 	g_hash_table_unref(c.mm_of);
 	g_array_unref(c.next_va);
 	g_array_unref(c.polls);

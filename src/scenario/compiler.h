@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the parts of the cell compiler share: compile.c, compile_refs.c, compile_steps.c. */
+/* What the parts of the cell compiler share: compile.c, compile_refs.c, compile_steps.c, compile_smp.c. */
 #ifndef STALELINE_SCENARIO_COMPILER_H
 #define STALELINE_SCENARIO_COMPILER_H
 
@@ -46,5 +46,8 @@ gboolean refs_sg(struct compiler *c, const struct ynode *at, struct sg_entry *re
 void steps_declare(struct compiler *c, const struct ynode *list);
 /* Second pass: the steps themselves. */
 void steps_compile(struct compiler *c, const struct ynode *list);
+
+/* compile_smp.c: what the cell needs on several CPUs is modelled, or an error. After everything else is compiled. */
+void smp_check(struct compiler *c);
 
 #endif

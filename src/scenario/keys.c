@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kmtypes.h"
+#include "machine.h"
 #include "rules.h"
 #include "scalar.h"
 #include "words.h"
@@ -18,6 +19,7 @@ static const char *const eviction_words[] = {"any", "none", NULL};
 static const char *const explore_tlb_words[] = {"when-full", "any", NULL};
 static const char *const zone_words[] = {"lowmem", "highmem", NULL};
 static const char *const device_words[] = {"bus-master", NULL};
+static const char *const coherence_words[] = {"snooped", "none", NULL};
 static const char *const dma_words[] = {"noncoherent", "coherent", NULL};
 /* in the order of enum replacement */
 static const char *const replacement_words[] = {"lru", "fifo", "plru", "random", "any", NULL};
@@ -28,6 +30,7 @@ const char *const how_words[] = {"never", "yes", "sometimes", "always", NULL};
 static const char *const needs_words[] = {"kmap-high-get", NULL};
 static const char *const lowmem_words[] = {"per-page", "whole", NULL};
 static const char *const mapping_words[] = {"cached", "uncached", NULL};
+static const char *const slots_words[] = {"per-cpu", "shared", NULL};
 static const char *const op_words[] = {"version", "none", NULL};
 static const char *const slot_words[] = {
 #define KM_TYPE(name) #name,
@@ -88,7 +91,10 @@ static const struct key machine_list[] = {
 	{"source", KEY_ANY, .text = "for readers: where the numbers come from"},
 	{"page-size", KEY_NUMBER, .units = SCALAR_BYTES, .low = 64, .high = 65536, .power = TRUE,
 	 .text = "bytes in a page"},
-	{"cpus", KEY_NUMBER, .low = 1, .high = 1, .text = "processors"},
+	{"cpus", KEY_NUMBER, .low = 1, .high = MAX_CPUS,
+	 .text = "processors, each with a TLB and an L1 of its own"},
+	{"cpu-coherence", KEY_WORD, .words = coherence_words,
+	 .text = "whether the L1s of several processors snoop each other; they do unless given"},
 	{"l1d", KEY_MAP, .of = &keys_l1, .text = "the L1 data cache"},
 	{"l2", KEY_YES_OR_MAP, .of = &keys_l2,
 	 .text = "the second level: `yes` for one of 256 KiB where the preset has none"},
@@ -135,7 +141,7 @@ static const struct key device_list[] = {
 const struct keys keys_device = {"device", device_list};
 
 static const struct key context_list[] = {
-	{"cpu", KEY_NUMBER, .low = 0, .high = 0, .text = "the processor it runs on"},
+	{"cpu", KEY_NUMBER, .low = 0, .high = MAX_CPUS - 1, .text = "the processor it runs on"},
 	{"level", KEY_WORD, .words = level_words, .text = "what it is; a process unless given"},
 	{"on", KEY_TRIGGER, .words = trigger_words,
 	 .text = "what lets a run begin: start, raise, any, a context's end, a device's interrupt"},
@@ -263,6 +269,9 @@ static const struct key strategy_list[] = {
 	{"mappings", KEY_WORD, .words = mapping_words,
 	 .text = "`uncached`: every mapping of the cell's pages is uncached, from boot on"},
 	{"slot", KEY_WORD, .words = slot_words, .text = "for primitives that name none"},
+	{"slots", KEY_WORD, .words = slots_words,
+	 .text = "`shared`: save-pte, set-pte, restore-pte, clear-pte and tlb-flush-local are about "
+		 "the slots of CPU 0 on every CPU"},
 	{"sync-range", KEY_PROGRAM,
 	 .text = "what a sync does with a range; page by page unless given"},
 	{"sync-page", KEY_PROGRAM,

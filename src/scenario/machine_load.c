@@ -133,6 +133,7 @@ static void machine_apply(struct binder *b, const struct ynode *map, GPtrArray *
 	m->page_shift =
 		log2_u32((u32)keys_number(b, map, &keys_machine, "page-size", 1u << m->page_shift));
 	m->cpus = (u32)keys_number(b, map, &keys_machine, "cpus", m->cpus);
+	m->l1_snooped = keys_word(b, map, &keys_machine, "cpu-coherence", !m->l1_snooped) == 0;
 	if ((v = ynode_get(map, "l1d")))
 		cache_apply(b, v, &keys_l1, &m->l1d);
 	if ((v = ynode_get(map, "l2")))
@@ -177,6 +178,7 @@ void machine_load(struct binder *b, const struct ynode *node, GPtrArray *trees, 
 
 	*ret = (struct machine){
 		.cpus = 1,
+		.l1_snooped = true,
 		.seed = 1,
 		.page_shift = 12,
 		.tlb_entries = 32,

@@ -58,6 +58,7 @@ static const struct primitive {
 /* places of words in keys.c */
 #define LOWMEM_WHOLE 1
 #define OP_NONE 1
+#define SLOTS_SHARED 1
 #define MAPPINGS_UNCACHED 1
 
 static const char *primitive_names[ARRAY_SIZE(primitives) + 1];
@@ -362,6 +363,8 @@ static void file_compile(struct compiler *c, const struct ynode *root)
 	c->s->program.no_op = keys_word(&c->b, root, &keys_strategy, "cache-op", 0) == OP_NONE;
 	c->s->program.uncached = keys_word(&c->b, root, &keys_strategy, "mappings", 0) ==
 				 MAPPINGS_UNCACHED;
+	c->s->program.slots_shared = keys_word(&c->b, root, &keys_strategy, "slots", 0) ==
+				     SLOTS_SHARED;
 	c->slot = (u32)keys_word(&c->b, root, &keys_strategy, "slot", 0);
 	c->slot_given = ynode_get(root, "slot") != NULL;
 	c->sync_page = ynode_get(root, "sync-page");

@@ -19,6 +19,7 @@ struct handle {
 
 struct context {
 	enum level level;
+	guint cpu;
 	gboolean raised; /* on: raise */
 	gboolean served; /* on: a device */
 	guint device;
@@ -29,6 +30,7 @@ struct generator {
 	GString *out;
 	gboolean aliases;
 	gboolean task_slots; /* the strategy maps with kmap_local() */
+	guint cpus; /* on several, what takes interrupts between them is refused */
 	guint pages, devices, contexts;
 	gboolean highmem[PAGES_MAX];
 	gboolean free[PAGES_MAX]; /* if all steps ran in the order of the file */
@@ -112,6 +114,10 @@ static void machine(struct generator *g)
 	g->aliases = odds(g, 25);
 	line(g, "machine:");
 	line(g, "  preset: toy");
+	if (g->cpus > 1) {
+		line(g, "  cpus: %u", g->cpus);
+		line(g, "  cpu-coherence: %s", ONE_OF(g, "snooped", "snooped", "none"));
+	}
 	g_string_append_printf(g->out, "  l1d: %s",
 			       g->aliases ? one_of(g, aliasing, G_N_ELEMENTS(aliasing)) :
 					    one_of(g, plain, G_N_ELEMENTS(plain)));
@@ -244,12 +250,15 @@ static void give_back(struct generator *g)
 
 static void map_page(struct generator *g)
 {
-	guint page = below(g, g->pages);
+	guint page = below(g, g->pages), what;
 	gboolean process = g->context[g->now].level == PROCESS;
 
 	if (g->handles == HANDLES_MAX)
 		return;
-	switch (below(g, process ? 4 : 2)) {
+	what = below(g, process ? 4 : 2);
+	if (what == 2 && g->cpus > 1 && g->highmem[page])
+		what = 3;
+	switch (what) {
 	case 0:
 	case 1:
 		step(g, "kmap-atomic");
@@ -364,6 +373,13 @@ static void read_ahead(struct generator *g)
 	}
 }
 
+/* A softirq is raised on its own CPU. */
+static gboolean may_raise(struct generator *g, guint i)
+{
+	return g->context[i].raised &&
+	       (g->context[i].level != SOFTIRQ || g->context[i].cpu == g->context[g->now].cpu);
+}
+
 /* The other end of a mapping that an earlier context, or this one, made. */
 static void complete(struct generator *g)
 {
@@ -385,7 +401,7 @@ static void complete(struct generator *g)
 	}
 	step(g, "ata-qc-complete");
 	for (i = 0; i < g->contexts; i++)
-		if (g->context[i].raised && odds(g, 50)) {
+		if (may_raise(g, i) && odds(g, 50)) {
 			line(g, "{map: c%u.m%u, raise: c%u}", m->context, id, i);
 			return;
 		}
@@ -407,7 +423,7 @@ static void raise_one(struct generator *g)
 	guint i;
 
 	for (i = 0; i < g->contexts; i++)
-		if (g->context[i].raised && odds(g, 70)) {
+		if (may_raise(g, i) && odds(g, 70)) {
 			step(g, "raise");
 			line(g, "c%u", i);
 			return;
@@ -455,6 +471,7 @@ static void context_plan(struct generator *g, guint i)
 	struct context *c = &g->context[i];
 
 	c->level = i ? (enum level)below(g, 3) : PROCESS;
+	c->cpu = below(g, g->cpus);
 	if (c->level == PROCESS)
 		return;
 	c->raised = odds(g, 35);
@@ -474,6 +491,8 @@ static void context(struct generator *g, guint i)
 	g->handles = 0;
 	line(g, "  c%u:", i);
 	line(g, "    level: %s", levels[c->level]);
+	if (g->cpus > 1)
+		line(g, "    cpu: %u", c->cpu);
 	if (c->served)
 		line(g, "    on: d%u", c->device);
 	else if (c->raised)
@@ -502,9 +521,12 @@ char *generate_scenario(guint64 seed)
 	guint i;
 
 	line(&g, "format: 1");
-	strategy = ONE_OF(&g, "none", "lowmem-only", "kmap-high-get", "arm-reentrant", "ppc",
-			  "shared-slot", "flush-all", "context-slots", "kmap-stack", "kmap-local",
-			  "l1-only", "uncached");
+	g.cpus = odds(&g, 20) ? 2 : 1;
+	do
+		strategy = ONE_OF(&g, "none", "lowmem-only", "kmap-high-get", "arm-reentrant",
+				  "ppc", "shared-slot", "flush-all", "context-slots", "kmap-stack",
+				  "kmap-local", "l1-only", "uncached");
+	while (g.cpus > 1 && (!strcmp(strategy, "flush-all") || !strcmp(strategy, "l1-only")));
 	g.task_slots = !strcmp(strategy, "kmap-local");
 	line(&g, "strategy: %s", strategy);
 	machine(&g);

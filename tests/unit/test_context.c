@@ -424,6 +424,92 @@ static void test_lock_recursion(void **state)
 	rig_down(&r);
 }
 
+static void put_on_cpu(u32 ctx, u32 cpu)
+{
+	r.context[ctx].cpu = cpu;
+}
+
+/* A lock that another CPU holds: no step until it is given back, and interrupts come all the while. */
+static void test_spinning(void **state)
+{
+	const struct choice step = {CHOICE_STEP, 1, 0, NO_ID};
+
+	(void)state;
+	begin();
+	r.k.machine.cpus = 2;
+	rig_context(&r, LEVEL_PROCESS, ON_START, 1);
+	STEPS(KF_spin_lock, KF_step_load, KF_spin_unlock);
+	put_on_cpu(rig_context(&r, LEVEL_PROCESS, ON_START, 1), 1);
+	STEPS(KF_spin_lock, KF_spin_unlock);
+	put_on_cpu(rig_context(&r, LEVEL_HARDIRQ, ON_ANY, 1), 1);
+	STEPS(KF_step_load);
+	rig_up(&r);
+	rig_enter(&r, 0);
+	rig_enter(&r, 1);
+	assert_true(engine_possible(&r.w, &step));
+	rig_go(&r, 0);
+	assert_int_equal(*lock_word(&r.w, LOCK_KMAP), 1);
+	assert_true(lock_spinning(&r.w, 1));
+	assert_false(engine_possible(&r.w, &step));
+	rig_enter(&r, 2);
+	rig_run(&r, 2);
+	assert_false(engine_possible(&r.w, &step));
+	rig_go(&r, 0);
+	rig_go(&r, 0);
+	assert_int_equal(w_ctx(&r.w, 0)->state, CTX_DONE);
+	assert_false(lock_spinning(&r.w, 1));
+	rig_go(&r, 1);
+	assert_int_equal(*lock_word(&r.w, LOCK_KMAP), 2);
+	assert_int_equal(w_ctx(&r.w, 1)->preempt_off, 1);
+	rig_all(&r, 10);
+	assert_int_equal(w_top(&r.w)->broken, 0);
+	rig_down(&r);
+}
+
+/* Two CPUs that each hold the lock the other wants: found although an interrupt can come for ever. */
+static void test_lock_circle(void **state)
+{
+	u32 wrong, i;
+
+	(void)state;
+	for (wrong = 0; wrong < 2; wrong++) {
+		begin();
+		r.k.machine.cpus = 2;
+		rig_device(&r, false);
+		rig_context(&r, LEVEL_PROCESS, ON_START, 1);
+		STEPS(KF_step_load);
+		put_on_cpu(rig_context(&r, LEVEL_PROCESS, ON_START, 1), 1);
+		STEPS(KF_step_load);
+		rig_context(&r, LEVEL_HARDIRQ, ON_ANY, TIMES_FOREVER);
+		STEPS(KF_step_load);
+		rig_up(&r);
+		for (i = 0; i < 2; i++) {
+			rig_enter(&r, i);
+			put(&r.w, lock_word(&r.w, i), (wrong ? i : 0) + 1);
+		}
+		rig_call(&r, 1, KF_spin_lock, (const u32[]){0}, 1);
+		assert_true(lock_spinning(&r.w, 1));
+		assert_false(lock_circle(&r.w, 1));
+		if (!wrong) {
+			/* what it has itself is no circle, nor is a free lock */
+			put(&r.w, lock_word(&r.w, 0), 0);
+			assert_false(lock_spinning(&r.w, 1));
+			rig_down(&r);
+			continue;
+		}
+		rig_call(&r, 0, KF_spin_lock, (const u32[]){1}, 1);
+		assert_true(lock_circle(&r.w, 0));
+		assert_true(lock_circle(&r.w, 1));
+		/* a handler that comes and goes changes nothing, and its end is where it shows */
+		rig_enter(&r, 2);
+		assert_int_equal(w_top(&r.w)->ended, END_NOT);
+		rig_run(&r, 2);
+		assert_int_equal(w_top(&r.w)->ended, END_EARLY);
+		assert_int_equal(w_top(&r.w)->broken, BIT(R_DEADLOCK));
+		rig_down(&r);
+	}
+}
+
 /* `repeat`: an end mark that goes back to the body's first step until its rounds are done. */
 static void test_repeat(void **state)
 {
@@ -459,6 +545,8 @@ int main(void)
 		cmocka_unit_test(test_sleep_and_wake),
 		cmocka_unit_test(test_sleep_in_atomic),
 		cmocka_unit_test(test_lock_recursion),
+		cmocka_unit_test(test_spinning),
+		cmocka_unit_test(test_lock_circle),
 		cmocka_unit_test(test_repeat),
 	};
 
