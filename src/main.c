@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "config.h"
 #include "scenario/words.h"
+#include "tui/term.h"
 
 const struct command commands[] = {
 	{"run", "FILE|DIR...", "Execute one schedule of each cell and report what happens.",
@@ -27,10 +28,12 @@ const struct command commands[] = {
 	 "3 a limit was hit first.\n"
 	 "Example: staleline compare scenarios/dma --strategy all\n",
 	 cmd_compare},
-	{"replay", "FILE", "Repeat the choices of a trail that explore printed.",
-	 "Exit: 0 nothing found, 1 a rule was broken, 2 bad input or a trail that does not fit.\n",
+	{"replay", "FILE", "Repeat the choices of a trail that was printed with a violation.",
+	 "Exit: 0 nothing found, 1 a rule was broken, 2 bad input or a trail that does not fit.\n"
+	 "Example: staleline run FILE --print-trail, then staleline replay FILE --trail 2:... -i\n",
 	 cmd_replay},
-	{"shrink", "FILE", "Make the smallest scenario that still breaks the same rule at the same step.",
+	{"shrink", "FILE",
+	 "Make the smallest scenario that still breaks the same rule at the same step.",
 	 "The cell is run or explored, as its schedule says; of several violations the first is kept,\n"
 	 "or the one that --rule and --step name. The scenario goes to the standard output.\n"
 	 "Exit: 0 shrunk, 1 there is no such violation, 2 bad input, 3 a limit was hit first.\n"
@@ -64,6 +67,7 @@ const struct command commands[] = {
 
 _Noreturn void bug(const char *sentence, const char *file, int line)
 {
+	term_close();
 	fflush(stdout);
 	fprintf(stderr,
 		"staleline: internal fault: %s (%s:%d, version %s)\n"

@@ -9,6 +9,7 @@
 #include "judge/divergence.h"
 #include "report/choices.h"
 #include "session.h"
+#include "tui/tui.h"
 
 /* The text of --trail: as given, of a file (@FILE), or of standard input (-); NULL after saying what is wrong. */
 static char *trail_read(const struct command *command, const char *given, const char **name)
@@ -104,6 +105,23 @@ static void report_other_cell(const struct session *s, const struct outcome *o)
 	faults_print(s);
 }
 
+/* The exit code is that of the replay, however far the user went. */
+static int step_through(const struct command *command, const struct outcome *o, gboolean colour)
+{
+	switch (tui_replay(o, colour)) {
+	case TUI_QUIT:
+		break;
+	case TUI_INTERRUPTED:
+		return EXIT_INTERRUPTED;
+	case TUI_NO_TERMINAL:
+		return cmd_usage(command,
+				 "--interactive: standard input and output are no terminal");
+	case TUI_NO_MEMORY:
+		return cmd_usage(command, "--interactive: not enough memory");
+	}
+	return o->verdict == VERDICT_VIOLATES ? EXIT_FOUND : EXIT_OK;
+}
+
 static int replay(struct session *s, const struct command *command, struct scenario *scenario,
 		  const struct scenario_cell *cell)
 {
@@ -139,6 +157,11 @@ static int replay(struct session *s, const struct command *command, struct scena
 
 		choices_append(list, o, &o->trail);
 		puts(list->str);
+	}
+	if (s->options.interactive && !o->refused) {
+		end = step_through(command, o, s->options.report.colour);
+		outcome_free(o);
+		return end;
 	}
 	s->options.report.single = TRUE;
 	session_report(s, o);

@@ -77,7 +77,7 @@ char *history_seat_name(const struct cell *k, u32 seat)
 	return g_strdup_printf("D$ cpu%u colour %u", cache, seat - history_seat(k, cache, 0));
 }
 
-static void copies_take(const struct world *w, u32 page, u32 offset, struct copies *c)
+void history_copies(const struct world *w, u32 page, u32 offset, struct copies *c)
 {
 	const struct cell *k = w->k;
 	u32 granule = datum_granule_in_sector(k, offset);
@@ -300,7 +300,7 @@ static void on_applied(void *arg, const struct world *w, const struct choice *ch
 	r->number++;
 	end = is_the_end(r, w);
 	if (r->h->page != NO_ID)
-		copies_take(w, r->h->page, r->h->offset, &after);
+		history_copies(w, r->h->page, r->h->offset, &after);
 	if (end || r->events->len || (r->h->page != NO_ID && !same_copies(r, &after, &r->now)))
 		moment_add(r, choice, &after);
 	r->now = after;

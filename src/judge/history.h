@@ -35,6 +35,9 @@ struct copies {
 	u32 newest;
 };
 
+/* All copies of the granule at `offset` of the page, in a cell that keeps identities. */
+void history_copies(const struct world *w, u32 page, u32 offset, struct copies *c);
+
 /* A choice that changed a copy or concerned the granule. */
 struct moment {
 	u64 number; /* of the choice, from 1 */

@@ -89,6 +89,13 @@ class Terminal:
             out += self.process.stdout.read() or b''
         return self.process.returncode, self.seen, out.decode()
 
+    def frame(self, pattern=''):
+        """The next whole screen, without escape sequences, in which the regular expression is."""
+        while True:
+            text = plain(self.wait_for(r'(?s)\x1b\[H(.*?)\x1b\[J').group(1)).replace('\r', '')
+            if re.search(pattern, text):
+                return text
+
     def restored(self):
         """The terminal's modes are what they were before."""
         return termios.tcgetattr(self.slave) == self.before
