@@ -14,7 +14,7 @@ _Static_assert(sizeof(struct page_info) == 8, "hash the new field of struct page
 _Static_assert(sizeof(struct dma_map_def) == 20, "hash the new field of struct dma_map_def");
 _Static_assert(sizeof(struct device_def) == 2, "hash the new field of struct device_def");
 _Static_assert(sizeof(struct user_pte_def) == 8, "hash the new field of struct user_pte_def");
-_Static_assert(sizeof(struct strategy_op) == 16, "hash the new field of struct strategy_op");
+_Static_assert(sizeof(struct strategy_op) == 20, "hash the new field of struct strategy_op");
 _Static_assert(sizeof(struct strategy) == 24, "hash the new field of struct strategy");
 _Static_assert(sizeof(struct cell) - sizeof(struct layout) == 340,
 	       "hash the new field of struct cell");
@@ -167,6 +167,7 @@ static void add_strategy(struct hasher *h, const struct strategy *s)
 		add(h, s->op[i].arg);
 		add(h, s->op[i].slot);
 		add(h, s->op[i].target);
+		add(h, s->op[i].other_page);
 	}
 	begin(h, STRATEGY, 0);
 	add(h, s->kmap_high_get);
@@ -197,7 +198,7 @@ u64 cell_hash(const struct cell *k)
 	add(&h, k->maps);
 	add(&h, k->devices);
 	add(&h, k->strategy.ops);
-	add(&h, k->mutation.line);
+	add(&h, k->mutation.fn << 16 | k->mutation.at);
 	add(&h, k->mutation.change);
 	add(&h, k->tlb_indexed);
 	for (i = 0; i < k->contexts; i++) {

@@ -95,6 +95,16 @@ u32 kline_changes(enum kline line)
 	return line == KL_NONE ? 0 : BIT(CHANGE_WITHOUT) | more;
 }
 
+struct mutation kline_mutation(enum kline line, enum change change)
+{
+	return (struct mutation){lines[line].fn, lines[line].at, change};
+}
+
+enum kline kline_mutated(const struct mutation *m)
+{
+	return line_at[m->fn][m->at];
+}
+
 const char *change_word(enum change change)
 {
 	return change_words[change];
@@ -107,21 +117,24 @@ const char *change_text(enum change change)
 
 bool kline_watched(struct act *a, u32 at)
 {
-	u32 line = line_at[kstep_frame(a)->fn][at];
+	const struct mutation *m = &a->k->mutation;
+	u32 fn = kstep_frame(a)->fn;
+	u32 line = line_at[fn][at];
 
 	a->change = CHANGE_NONE;
 	if (!line)
 		return true;
 	a->w->line_done[line / 32] |= BIT(line % 32);
-	if (a->k->mutation.line == line)
-		a->change = a->k->mutation.change;
+	if (m->fn == fn && m->at == at)
+		a->change = m->change;
 	return a->change != CHANGE_WITHOUT;
 }
 
 bool kline_left_out(const struct cell *k, u32 fn, u32 at)
 {
-	return k->mutation.line && k->mutation.line == line_at[fn][at] &&
-	       k->mutation.change == CHANGE_WITHOUT;
+	const struct mutation *m = &k->mutation;
+
+	return m->fn == fn && m->at == at && m->change == CHANGE_WITHOUT;
 }
 
 /* The end of a range of cache lines: at least one stays, for a range of none is the routine's BUG_ON. */

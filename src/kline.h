@@ -36,6 +36,11 @@ u32 kline_occurrence(enum kline line);
 /* The changes that are possible for the line, a bit each; bit CHANGE_WITHOUT always is. */
 u32 kline_changes(enum kline line);
 
+/* The mutation that makes `change` at `line`. */
+struct mutation kline_mutation(enum kline line, enum change change);
+/* The line that is mutated; KL_NONE where none is. */
+enum kline kline_mutated(const struct mutation *m);
+
 const char *change_word(enum change change);
 const char *change_text(enum change change);
 

@@ -50,8 +50,8 @@ const struct command commands[] = {
 	 "Example: staleline expand scenarios/alias/two-colours.yaml --cell colour=1,strategy=ppc\n",
 	 cmd_expand},
 	{"list", "WHAT [FILE|DIR...]",
-	 "List machines, strategies, primitives (of strategy programs), steps, keys, rules or\n"
-	 "scenarios.",
+	 "List machines, strategies, primitives (of strategy programs), steps, keys, lines (of kernel\n"
+	 "routines and strategies, for mutations), rules or scenarios.",
 	 "", cmd_list},
 	{"schema", "[KIND]",
 	 "Print the JSON Schema of scenario files; or of strategy, machine or jsonl.",

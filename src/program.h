@@ -115,6 +115,7 @@ enum strategy_condition {
 	COND_CHANGED, /* the saved pte is not the one of this page */
 	COND_HARDIRQ, /* in_irq() */
 	COND_SOFTIRQ, /* in_softirq(), and not in_irq() */
+	COND_ALWAYS, /* no `if` names it: what a mutated one asks */
 };
 
 struct strategy_op {
@@ -122,6 +123,7 @@ struct strategy_op {
 	u32 arg;
 	u32 slot;
 	u32 target;
+	bool other_page; /* mutated: the routine gets the next page instead of the piece's */
 };
 
 struct strategy {
@@ -136,7 +138,8 @@ struct strategy {
 
 /* One line of a kernel routine that is not as the kernel has it: kline.h. */
 struct mutation {
-	u32 line; /* enum kline, 0: none */
+	u32 fn; /* enum kfunc, 0: none */
+	u32 at; /* the line: an enum kstep, or the number of a call */
 	u32 change; /* enum change */
 };
 

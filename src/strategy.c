@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "strategy.h"
 
+#include "kline.h"
 #include "kmap_model.h"
 #include "pagetable.h"
 
@@ -88,6 +89,8 @@ static bool condition_holds(const struct act *a, const struct sync_frame *L,
 		return a->k->page[L->piece_page].highmem;
 	case COND_NESTED:
 		return w_cpu(a->w, a->cpu)->l1_depth != 0;
+	case COND_ALWAYS:
+		return true;
 	case COND_HARDIRQ:
 		return context_in_hardirq(a->w, a->cpu);
 	case COND_SOFTIRQ:
@@ -134,6 +137,7 @@ static void primitive_push(const struct act *a, const struct sync_frame *L)
 {
 	const struct strategy_op *op = &a->k->strategy.op[L->pc];
 	u32 page_address_of_piece = align_down(L->address, cell_page_bytes(a->k));
+	u32 page = op->other_page ? kline_other(L->piece_page, a->k->pages) : L->piece_page;
 	bool cut = L->piece_length != 0;
 
 	switch (op->arg) {
@@ -159,10 +163,10 @@ static void primitive_push(const struct act *a, const struct sync_frame *L)
 		kstep_push(a, op->arg, (const u32[]){L->saved, op->slot}, 2);
 		break;
 	case KF_kunmap_high_l1_vipt:
-		kstep_push(a, op->arg, (const u32[]){L->piece_page, L->saved}, 2);
+		kstep_push(a, op->arg, (const u32[]){page, L->saved}, 2);
 		break;
 	default:
-		kstep_push(a, op->arg, (const u32[]){L->piece_page, op->slot}, 2);
+		kstep_push(a, op->arg, (const u32[]){page, op->slot}, 2);
 		break;
 	}
 }

@@ -58,7 +58,7 @@ int cmd_usage(const struct command *command, const char *format, ...)
 /* What GOption fills in. */
 struct raw {
 	char **strategies, **cells, **files;
-	char *schedule, *format, *color, *trail, *baseline, *max_states, *max_steps;
+	char *schedule, *format, *color, *trail, *baseline, *mutation, *max_states, *max_steps;
 	char *rule, *step, *budget, *output;
 	gboolean quiet, verbose, all, first, cause, print, interactive, print_trail;
 };
@@ -104,6 +104,10 @@ static GArray *entries_for(struct raw *raw, guint takes)
 	if (takes & TAKES_BASELINE)
 		ADD("baseline", 0, G_OPTION_ARG_FILENAME, &raw->baseline,
 		    "Say what changed since this output of --format jsonl (exit 1)", "FILE");
+	if (takes & TAKES_MUTATION)
+		ADD("mutation", 'm', G_OPTION_ARG_STRING, &raw->mutation,
+		    "Change one line of the kernel or the strategy (see list lines)",
+		    "CHANGE:ROUTINE.LINE");
 	if (takes & TAKES_STATES)
 		ADD("max-states", 0, G_OPTION_ARG_STRING, &raw->max_states,
 		    "Stop after so many states (exit 3)", "N");
@@ -271,6 +275,7 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 	o->schedule = g_steal_pointer(&raw->schedule);
 	o->trail = g_steal_pointer(&raw->trail);
 	o->baseline = g_steal_pointer(&raw->baseline);
+	o->mutation = g_steal_pointer(&raw->mutation);
 	o->rule = g_steal_pointer(&raw->rule);
 	o->step = g_steal_pointer(&raw->step);
 	o->output = g_steal_pointer(&raw->output);
@@ -306,6 +311,7 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 	g_free(raw.color);
 	g_free(raw.trail);
 	g_free(raw.baseline);
+	g_free(raw.mutation);
 	g_free(raw.max_states);
 	g_free(raw.max_steps);
 	g_free(raw.rule);
@@ -325,6 +331,7 @@ void cmd_options_clear(struct cmd_options *o)
 	g_free(o->schedule);
 	g_free(o->trail);
 	g_free(o->baseline);
+	g_free(o->mutation);
 	g_free(o->rule);
 	g_free(o->step);
 	g_free(o->output);
@@ -361,9 +368,22 @@ static void folder_add(GPtrArray *paths, const char *folder)
 	}
 }
 
+void cmd_faults_print(const struct diag *diag, gboolean colour)
+{
+	GString *text = g_string_new(NULL);
+
+	diag_print(diag, text, colour);
+	fputs(text->str, stderr);
+	g_string_free(text, TRUE);
+}
+
 GPtrArray *cmd_load(const struct cmd_options *o, struct diag *diag, gboolean need_expect)
 {
-	struct scenario_options options = {.strategies = o->strategies, .need_expect = need_expect};
+	struct scenario_options options = {
+		.strategies = o->strategies,
+		.mutation = o->mutation,
+		.need_expect = need_expect,
+	};
 	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
 	GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)scenario_free);
 	guint i;
@@ -387,11 +407,7 @@ GPtrArray *cmd_load(const struct cmd_options *o, struct diag *diag, gboolean nee
 			g_ptr_array_add(list, s);
 	}
 	if (diag_count(diag)) {
-		GString *text = g_string_new(NULL);
-
-		diag_print(diag, text, o->colour_errors);
-		fputs(text->str, stderr);
-		g_string_free(text, TRUE);
+		cmd_faults_print(diag, o->colour_errors);
 		g_ptr_array_unref(list);
 		return NULL;
 	}
@@ -470,6 +486,22 @@ int cmd_cells_check(const struct cmd_options *o, const struct command *command,
 		}
 	}
 	return -1;
+}
+
+int cmd_mutation_check(const struct cmd_options *o, const struct command *command,
+		       GPtrArray *scenarios)
+{
+	guint i;
+
+	if (!o->mutation || !strcmp(o->mutation, change_word(CHANGE_NONE)))
+		return -1;
+	for (i = 0; i < scenarios->len; i++)
+		if (((const struct scenario *)scenarios->pdata[i])->mutated)
+			return -1;
+	return cmd_usage(
+		command,
+		"--mutation: `%s` is of no routine and of no cell's strategy; `staleline list lines` shows all",
+		o->mutation);
 }
 
 gboolean cmd_selected(const struct cmd_options *o, const struct scenario_cell *cell)

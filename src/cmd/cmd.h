@@ -53,6 +53,7 @@ enum cmd_takes {
 	TAKES_DETAIL = 1 << 8, /* --quiet, --verbose, --all */
 	TAKES_PRINT_TRAIL = 1 << 9,
 	TAKES_SHRINK = 1 << 10, /* --rule, --step, --cause, --budget, --output */
+	TAKES_MUTATION = 1 << 11,
 };
 
 struct cmd_options {
@@ -62,6 +63,7 @@ struct cmd_options {
 	char *schedule;
 	char *trail;
 	char *baseline;
+	char *mutation;
 	char *rule, *step, *output;
 	guint64 budget; /* 0: not given */
 	gboolean cause;
@@ -86,6 +88,11 @@ GPtrArray *cmd_load(const struct cmd_options *o, struct diag *diag, gboolean nee
 /* Checks --cell against the axes of the files; returns -1, or EXIT_USAGE after saying what is wrong. */
 int cmd_cells_check(const struct cmd_options *o, const struct command *command,
 		    GPtrArray *scenarios);
+/* The same for a --mutation of a strategy's step: some cell must have that strategy. */
+int cmd_mutation_check(const struct cmd_options *o, const struct command *command,
+		       GPtrArray *scenarios);
+/* Prints all faults to stderr. */
+void cmd_faults_print(const struct diag *diag, gboolean colour);
 gboolean cmd_selected(const struct cmd_options *o, const struct scenario_cell *cell);
 
 /* What reporters and outcomes need from the options: limits, Ctrl-C, the progress line. */

@@ -39,9 +39,10 @@ int cmd_explore(int argc, char **argv)
 {
 	const struct command *command = cmd_find("explore");
 	struct session s;
-	int end = session_open(
-		&s, command, REPORT_EXPLORE,
-		TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_STATES | TAKES_FIRST, argc, argv);
+	int end = session_open(&s, command, REPORT_EXPLORE,
+			       TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_STATES |
+				       TAKES_FIRST | TAKES_MUTATION,
+			       argc, argv);
 
 	if (end >= 0)
 		return end;

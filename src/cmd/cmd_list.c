@@ -29,7 +29,7 @@ static void list_strategies(void)
 	for (i = 0; names[i]; i++) {
 		struct diag *diag = diag_new();
 		GPtrArray *trees = g_ptr_array_new_with_free_func((GDestroyNotify)ytree_free);
-		struct strategy_file *s = strategy_load(diag, names[i], NULL, NULL, trees);
+		struct strategy_file *s = strategy_load(diag, names[i], NULL, NULL, trees, NULL);
 
 		bug_on(!s, "a built-in strategy does not load");
 		printf("%-16s %s\n%-16s   %s\n", names[i], s->doc, "", s->source);
@@ -107,6 +107,70 @@ static void list_rules(void)
 		printf("  %-20s %s\n", warning_name(i), warning_text(i));
 }
 
+static void lines_print(GPtrArray *mutations)
+{
+	const char *line = NULL;
+	guint i;
+
+	/* all changes of a line stand together */
+	for (i = 0; i < mutations->len; i++) {
+		const char *text = mutations->pdata[i], *colon = strchr(text, ':');
+
+		if (!line || strcmp(line, colon + 1))
+			printf("%s%s: ", line ? "\n" : "", colon + 1);
+		else
+			fputs(", ", stdout);
+		fwrite(text, 1, (size_t)(colon - text), stdout);
+		line = colon + 1;
+	}
+	if (line)
+		putchar('\n');
+}
+
+/* A routine, or a strategy: its lines, each with the changes that are possible. */
+static gboolean list_lines_of(const char *name)
+{
+	g_autoptr(GPtrArray) trees = g_ptr_array_new_with_free_func((GDestroyNotify)ytree_free);
+	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+	struct strategy_file *s;
+	struct diag *diag;
+
+	if (mutation_list(name, texts)) {
+		lines_print(texts);
+		return TRUE;
+	}
+	diag = diag_new();
+	s = strategy_load(diag, name, NULL, NULL, trees, NULL);
+	if (s)
+		lines_print(s->mutations);
+	else
+		cmd_faults_print(diag, FALSE);
+	if (s)
+		strategy_file_free(s);
+	diag_free(diag);
+	return s != NULL;
+}
+
+static int list_lines(char **names)
+{
+	const char *const *routines = mutation_routines();
+	guint i;
+
+	if (names[0]) {
+		for (i = 0; names[i]; i++)
+			if (!list_lines_of(names[i]))
+				return EXIT_USAGE;
+		return EXIT_OK;
+	}
+	for (i = 0; routines[i]; i++)
+		list_lines_of(routines[i]);
+	puts("\nchanges");
+	for (i = 1; i < CHANGE_COUNT; i++)
+		printf("    %-16s %s\n", change_word(i), change_text(i));
+	puts("\n`list lines STRATEGY` shows the steps of a strategy's program.");
+	return EXIT_OK;
+}
+
 /* The files named, or those below scenarios/. */
 static int list_scenarios(char **files)
 {
@@ -129,8 +193,8 @@ static int list_scenarios(char **files)
 
 int cmd_list(int argc, char **argv)
 {
-	static const char *const words[] = {"machines", "strategies", "primitives", "steps",
-					    "keys",     "rules",      "scenarios",  NULL};
+	static const char *const words[] = {"machines", "strategies", "primitives", "steps", "keys",
+					    "lines",    "rules",      "scenarios",  NULL};
 	const struct command *command = cmd_find("list");
 	struct cmd_options options;
 	int end = cmd_options_parse(&options, command, 0, &argc, &argv);
@@ -143,8 +207,9 @@ int cmd_list(int argc, char **argv)
 	if (!options.files) {
 		end = cmd_usage(
 			command,
-			"list what? machines, strategies, primitives, steps, keys, rules or scenarios");
-	} else if (options.files[1] && strcmp(options.files[0], "scenarios")) {
+			"list what? machines, strategies, primitives, steps, keys, lines, rules or scenarios");
+	} else if (options.files[1] && strcmp(options.files[0], "scenarios") &&
+		   strcmp(options.files[0], "lines")) {
 		end = cmd_usage(command, "list %s takes no file", options.files[0]);
 	} else if (!strcmp(options.files[0], "machines")) {
 		list_machines();
@@ -156,6 +221,8 @@ int cmd_list(int argc, char **argv)
 		list_steps();
 	} else if (!strcmp(options.files[0], "keys")) {
 		list_keys();
+	} else if (!strcmp(options.files[0], "lines")) {
+		end = list_lines(options.files + 1);
 	} else if (!strcmp(options.files[0], "rules")) {
 		list_rules();
 	} else if (!strcmp(options.files[0], "scenarios")) {

@@ -176,7 +176,9 @@ int cmd_replay(int argc, char **argv)
 	struct session s;
 	guint i;
 	int end = session_open(&s, command, REPORT_REPLAY,
-			       TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_TRAIL, argc, argv);
+			       TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_TRAIL |
+				       TAKES_MUTATION,
+			       argc, argv);
 
 	if (end >= 0)
 		return end;

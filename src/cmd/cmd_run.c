@@ -50,7 +50,7 @@ int cmd_run(int argc, char **argv)
 	struct session s;
 	int end = session_open(&s, command, REPORT_RUN,
 			       TAKES_CELLS | TAKES_SCHEDULE | TAKES_FORMAT | TAKES_DETAIL |
-				       TAKES_STEPS | TAKES_PRINT_TRAIL,
+				       TAKES_STEPS | TAKES_PRINT_TRAIL | TAKES_MUTATION,
 			       argc, argv);
 
 	if (end >= 0)

@@ -41,6 +41,8 @@ int session_open(struct session *s, const struct command *command, enum report_m
 		return EXIT_USAGE;
 	}
 	end = cmd_cells_check(&s->options, command, s->scenarios);
+	if (end < 0)
+		end = cmd_mutation_check(&s->options, command, s->scenarios);
 	if (end >= 0) {
 		session_abandon(s);
 		return end;

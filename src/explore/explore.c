@@ -184,6 +184,7 @@ void explore(const struct cell *k, const struct explore_options *options,
 				search_run(&s);
 		}
 		ret->states = s.seen.count;
+		memcpy(ret->line_done, s.arena.world.line_done, sizeof(ret->line_done));
 		ret->step_done = s.arena.step_done;
 		s.arena.step_done = NULL;
 		seen_free(&s.seen);

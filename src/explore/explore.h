@@ -35,6 +35,7 @@ struct explore_result {
 	u32 warned; /* warnings given anywhere */
 	struct found_list found;
 	u8 *step_done; /* per scenario step: STEP_DONE and its like, over all schedules; owned by the result */
+	u32 line_done[LINES_MAX / 32]; /* as world.line_done, over all schedules */
 };
 
 /* Explores `k`, which keeps identities only where steps branch on them. */

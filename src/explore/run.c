@@ -209,6 +209,7 @@ static void runner_close(struct runner *r)
 
 	ret->broken = w_top(&r->arena.world)->broken;
 	ret->end = (enum world_end)w_top(&r->arena.world)->ended;
+	memcpy(ret->line_done, r->arena.world.line_done, sizeof(ret->line_done));
 	ret->step_done = r->arena.step_done;
 	r->arena.step_done = NULL;
 	arena_free(&r->arena);

@@ -68,6 +68,7 @@ struct run_result {
 	struct trail taken; /* by run_scheduled(): the choices */
 	enum event_fate *fate; /* one per event of the schedule */
 	u8 *step_done;
+	u32 line_done[LINES_MAX / 32]; /* as world.line_done */
 };
 
 /* `k` keeps identities. */

@@ -2,6 +2,9 @@
 #include "outcome.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "kline.h"
 
 #include "explore/victims.h"
 
@@ -90,6 +93,14 @@ static void steps_reached(struct outcome *o, const u8 *done)
 			g_array_append_val(o->unreached, i);
 }
 
+static void lines_reached(struct outcome *o, const u32 *done)
+{
+	enum kline mutated = kline_mutated(&o->compiled->cell.mutation);
+
+	memcpy(o->line_done, done, sizeof(o->line_done));
+	o->line_unreached = mutated && !kline_executed(done, mutated);
+}
+
 static void conclude(struct outcome *o, u32 broken, gboolean ended)
 {
 	if (o->found.count)
@@ -98,7 +109,7 @@ static void conclude(struct outcome *o, u32 broken, gboolean ended)
 		o->verdict = VERDICT_VIOLATES;
 	else if (!o->complete)
 		o->verdict = VERDICT_INCONCLUSIVE;
-	else if (!ended || o->unreached->len)
+	else if (!ended || o->unreached->len || o->line_unreached)
 		o->verdict = VERDICT_VACUOUS;
 	else
 		o->verdict = VERDICT_CLEAN;
@@ -142,6 +153,7 @@ static void run_concluded(struct outcome *o, struct run_result *r)
 	}
 	for (i = 0; i < RULE_COUNT; i++)
 		o->rule[i] = r->broken & BIT(i) ? HOW_YES : HOW_NEVER;
+	lines_reached(o, r->line_done);
 	if (r->step_done) {
 		steps_reached(o, r->step_done);
 		if (r->end == END_COMPLETE)
@@ -228,6 +240,7 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 		return o;
 	if (!explore_options.max_states)
 		explore_options.max_states = o->compiled->max_states;
+	o->compiled->cell.lines_watched |= options->watch_lines;
 	explore(&o->compiled->cell, &explore_options, &r);
 	o->states = r.states;
 	o->transitions = r.transitions;
@@ -270,6 +283,7 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 		else
 			o->rule[i] = HOW_SOMETIMES;
 	}
+	lines_reached(o, r.line_done);
 	if (r.step_done) {
 		steps_reached(o, r.step_done);
 		if (o->complete)

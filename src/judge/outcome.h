@@ -10,6 +10,7 @@ struct outcome_options {
 	guint64 max_states; /* 0: the file's own limit, or none */
 	guint64 max_steps; /* of a single schedule; 0: a million where contexts repeat for ever */
 	gboolean first;
+	gboolean watch_lines; /* say which lines of kernel routines were executed */
 	const volatile int *interrupted;
 	void (*explore_progress)(void *arg, u64 states, u64 transitions, u32 depth);
 	void (*run_progress)(void *arg, u64 steps);
@@ -34,6 +35,8 @@ struct outcome {
 	u64 ends;
 	struct found_list found; /* violations first, then warnings; in file order of their steps */
 	GArray *unreached; /* guint: steps that no schedule executed */
+	gboolean line_unreached; /* the mutated line was never executed */
+	u32 line_done[LINES_MAX / 32]; /* lines executed, where they are watched */
 	enum event_fate *fate; /* per event of the schedule */
 	guint fates;
 	struct trail trail; /* what was repeated, if it was a trail */

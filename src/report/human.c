@@ -116,6 +116,13 @@ static void print_notes(const struct outcome *o)
 {
 	guint i;
 
+	/* one in the file is in the axes or the text; this one is not */
+	if (o->scenario->mutation)
+		printf("mutated: %s\n", o->compiled && o->compiled->mutated ?
+						o->scenario->mutation :
+						"nothing in this cell");
+	if (o->line_unreached && o->verdict == VERDICT_VACUOUS)
+		puts("never executed: the mutated line");
 	for (i = 0; i < o->unreached->len && o->verdict == VERDICT_VACUOUS; i++) {
 		g_autofree char *name =
 			compiled_step_name(o->compiled, g_array_index(o->unreached, guint, i));

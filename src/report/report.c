@@ -48,7 +48,7 @@ char *report_verdict(const struct outcome *o)
 	case VERDICT_VACUOUS:
 		g_string_append(
 			text,
-			o->unreached->len ?
+			o->unreached->len || o->line_unreached ?
 				"vacuous: nothing found, but not all of the scenario was executed" :
 				"vacuous: nothing found, but no schedule comes to an end");
 		break;
@@ -132,6 +132,10 @@ char *report_replay_command(const struct outcome *o, const struct found *f)
 	if (cell->strategy && !cell->strategy_at) {
 		g_string_append(text, " --strategy");
 		append_word(text, cell->strategy);
+	}
+	if (o->scenario->mutation) {
+		g_string_append(text, " --mutation");
+		append_word(text, o->scenario->mutation);
 	}
 	if (*cell->id) {
 		g_string_append(text, " --cell");

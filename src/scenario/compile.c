@@ -40,6 +40,32 @@ static void kernel_compile(struct compiler *c, const struct ynode *map)
 			k->last_pkmap, table);
 }
 
+/* The strategy, and a mutation of one of its steps or of a line of the kernel's. */
+static void strategy_compile(struct compiler *c, const struct ynode *kernel)
+{
+	struct ynode given = {.kind = Y_SCALAR, .text = (char *)c->request->mutation};
+	const struct ynode *at = kernel ? ynode_get(kernel, "mutation") : NULL;
+	struct compiled *out = c->out;
+	struct mutation_text m = {0};
+
+	/* one from the command line replaces the file's */
+	if (given.text)
+		at = &given;
+	if (at)
+		mutation_parse(&c->b, at, &m);
+	out->mutated = m.change != CHANGE_NONE;
+	out->strategy = strategy_load(c->request->diag, c->request->strategy, c->request->base,
+				      c->request->strategy_at, c->request->trees, &m);
+	if (m.change && given.text && !g_strv_contains(mutation_routines(), m.routine)) {
+		/* it may be of the strategy of other cells */
+		out->mutated = FALSE;
+	} else if (m.change && out->strategy) {
+		mutation_resolve(&c->b, &m, out->strategy->name, &out->cell.mutation);
+		out->cell.lines_watched = true;
+	}
+	mutation_clear(&m);
+}
+
 static void explore_compile(struct compiler *c, const struct ynode *map)
 {
 	struct cell *k = &c->out->cell;
@@ -648,8 +674,7 @@ struct compiled *compile_cell(const struct compile_request *request)
 	schedules_compile(&c, ynode_get(root, "schedules"));
 	if ((v = ynode_get(root, "force")) && bind_bool(&c.b, v, "force", FALSE))
 		g_clear_pointer(&c.out->refused, g_free);
-	c.out->strategy = strategy_load(request->diag, request->strategy, request->base,
-					request->strategy_at, request->trees);
+	strategy_compile(&c, ynode_get(root, "kernel"));
 	if (c.out->strategy)
 		k->strategy = c.out->strategy->program;
 	if (c.out->strategy && c.out->strategy->task_slots && k->preempt)

@@ -14,6 +14,7 @@ struct compile_request {
 	const struct ynode *strategy_at; /* where it stands; NULL: the command line */
 	const char *base; /* folder that strategy paths start from */
 	const char *schedule; /* NULL or "all": none in particular */
+	const char *mutation; /* instead of the file's; NULL: does not replace it */
 	gboolean identities; /* for running; else for exploring */
 	GPtrArray *trees; /* takes over the trees loaded on the way */
 };

@@ -61,6 +61,7 @@ struct compiled {
 	struct run_schedule schedule;
 	struct strategy_file *strategy;
 	char *refused; /* why the modelled kernel declines the configuration; NULL: it does not */
+	gboolean mutated; /* of the kernel's routines or of the strategy's program, a line is */
 	guint64 max_states; /* `explore: max-states`, 0: none given */
 };
 

@@ -116,6 +116,8 @@ static const struct key kernel_list[] = {
 	 .text = "slots of the pkmap pool"},
 	{"debug-highmem", KEY_YES, .text = "CONFIG_DEBUG_HIGHMEM: unmapping clears the pte"},
 	{"hardirq-nesting", KEY_YES, .text = "hardirq handlers run with irqs on"},
+	{"mutation", KEY_TEXT,
+	 .text = "one line changed: CHANGE:ROUTINE.LINE, see `list lines`; `none`"},
 	{"preempt", KEY_YES, .text = "a process may be replaced by another between two steps"},
 	{0}};
 const struct keys keys_kernel = {"kernel", kernel_list};

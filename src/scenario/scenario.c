@@ -294,6 +294,14 @@ static void expects_load(struct scenario *s, struct binder *b, gboolean needed)
 		expect_load(s, b, list->items->pdata[i]);
 }
 
+static void cell_check(struct scenario *s, const struct scenario_cell *cell, const char *schedule)
+{
+	struct compiled *c = scenario_compile(s, cell, schedule, TRUE);
+
+	s->mutated |= c && c->mutated;
+	compiled_free(c);
+}
+
 /* Takes over the tree; NULL: it could not be read. */
 static struct scenario *load(struct diag *diag, const char *path, struct ytree *tree,
 			     const struct scenario_options *options)
@@ -310,6 +318,7 @@ static struct scenario *load(struct diag *diag, const char *path, struct ytree *
 	s->trees = g_ptr_array_new_with_free_func((GDestroyNotify)ytree_free);
 	s->path = g_strdup(path);
 	s->base = g_path_get_dirname(path);
+	s->mutation = g_strdup(options->mutation);
 	s->question = question_of(tree->src);
 	s->expects = g_ptr_array_new_with_free_func(expect_free);
 	if (format_check(s, &b) && keys_check(&b, s->tree->root, &keys_scenario)) {
@@ -322,8 +331,7 @@ static struct scenario *load(struct diag *diag, const char *path, struct ytree *
 			gboolean one = cell->schedule && strcmp(cell->schedule, "all");
 
 			if (cell->strategy)
-				compiled_free(scenario_compile(s, cell, one ? cell->schedule : NULL,
-							       TRUE));
+				cell_check(s, cell, one ? cell->schedule : NULL);
 		}
 		if (s->has_expect && diag_mark(diag) == before &&
 		    (!options->strategies || options->need_expect))
@@ -359,6 +367,7 @@ void scenario_free(struct scenario *s)
 	g_free(s->name);
 	g_free(s->question);
 	g_free(s->origin);
+	g_free(s->mutation);
 	g_free(s);
 }
 
@@ -374,6 +383,7 @@ struct compiled *scenario_compile(struct scenario *s, const struct scenario_cell
 		/* a name from the command line is relative to where we are, one in the file to the file */
 		.base = cell->strategy_at ? s->base : ".",
 		.schedule = schedule,
+		.mutation = s->mutation,
 		.identities = identities,
 		.trees = s->trees,
 	};

@@ -60,10 +60,13 @@ struct scenario {
 	GPtrArray *cells; /* struct scenario_cell *, in the order of the axes */
 	GPtrArray *expects; /* struct expect_entry * */
 	gboolean has_expect;
+	char *mutation; /* instead of the file's, in every cell; NULL: none is */
+	gboolean mutated; /* some cell is, by the file or by `mutation` */
 };
 
 struct scenario_options {
 	char **strategies; /* replaces the strategy axis; NULL: does not */
+	const char *mutation; /* replaces `kernel: {mutation}`; NULL: does not */
 	gboolean need_expect; /* each cell must match exactly one expect entry */
 };
 

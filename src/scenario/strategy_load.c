@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "keys.h"
+#include "kmtypes.h"
 #include "kstep.h"
 #include "presets.h"
 
@@ -117,6 +118,17 @@ struct compiler {
 	gboolean sync_page_used;
 	gboolean in_page; /* inside each-page: pieces exist */
 	guint nesting;
+	GArray *lines; /* struct program_line */
+	const struct ynode *mutated; /* the step that is not compiled as it stands */
+	enum change change;
+};
+
+/* A step of the program, in the order of the file. */
+struct program_line {
+	const struct ynode *step;
+	const char *name;
+	guint occurrence; /* of that name */
+	gboolean last; /* of its list */
 };
 
 static guint emit(struct compiler *c, enum strategy_op_kind kind, u32 arg, u32 slot)
@@ -144,7 +156,12 @@ static void aim_at_next(struct compiler *c, guint op)
 
 static void block_compile(struct compiler *c, const struct ynode *list, const char *what);
 
-static void if_compile(struct compiler *c, const struct ynode *map)
+static enum change change_of(const struct compiler *c, const struct ynode *step)
+{
+	return step == c->mutated ? c->change : CHANGE_NONE;
+}
+
+static void if_compile(struct compiler *c, const struct ynode *map, enum change change)
 {
 	const struct ynode *then = NULL, *otherwise;
 	guint before = diag_mark(c->b.diag), i, skip, over;
@@ -165,7 +182,8 @@ static void if_compile(struct compiler *c, const struct ynode *map)
 			then = branch;
 		if (then != branch)
 			continue;
-		skip = emit(c, SOP_UNLESS, i, 0);
+		skip = emit(c, change == CHANGE_NEVER ? SOP_JUMP : SOP_UNLESS,
+			    change == CHANGE_ALWAYS ? COND_ALWAYS : i, 0);
 		block_compile(c, branch, keys_if.key[i].name);
 		otherwise = ynode_get(map, "else");
 		if (otherwise) {
@@ -229,10 +247,18 @@ static gboolean needs_piece(enum kfunc fn)
 	       fn != KF_depth_dec;
 }
 
-static void primitive_compile(struct compiler *c, const struct ynode *key,
-			      const struct ynode *value)
+/* Takes the piece's page, not its address. */
+static gboolean takes_page(enum kfunc fn)
 {
-	guint i;
+	return fn == KF_kmap_high_get || fn == KF_kunmap_high || fn == KF_kmap_atomic ||
+	       fn == KF_kmap_atomic_stack || fn == KF_kmap_local || fn == KF_kmap_high_l1_vipt ||
+	       fn == KF_kunmap_high_l1_vipt || fn == KF_set_pte;
+}
+
+static void primitive_compile(struct compiler *c, const struct ynode *key,
+			      const struct ynode *value, enum change change)
+{
+	guint i, op;
 
 	for (i = 0; i < ARRAY_SIZE(primitives); i++) {
 		const struct primitive *p = &primitives[i];
@@ -268,7 +294,11 @@ static void primitive_compile(struct compiler *c, const struct ynode *key,
 				   p->fn == KF_r4k_flush_data_cache_page;
 		c->s->index_ops |= p->fn == KF_index_all;
 		c->s->task_slots |= p->fn == KF_kmap_local;
-		emit(c, SOP_CALL, p->fn, slot);
+		op = emit(c, SOP_CALL,
+			  change == CHANGE_L1_ONLY ? KF_r4k_flush_data_cache_page : p->fn,
+			  change == CHANGE_OTHER_SLOT ? kline_other(slot, KM_TYPE_NR) : slot);
+		g_array_index(c->s->ops, struct strategy_op, op).other_page = change ==
+									      CHANGE_OTHER_PAGE;
 		return;
 	}
 	bind_unknown(&c->b, "E0130", key, "strategy step", key->text, step_names);
@@ -290,7 +320,7 @@ static void step_compile(struct compiler *c, const struct ynode *step)
 		value = g_array_index(step->entries, struct yentry, 0).value;
 	}
 	if (!strcmp(key->text, "if"))
-		if_compile(c, value ? value : key);
+		if_compile(c, value ? value : key, change_of(c, step));
 	else if (value && ynode_is_empty(value) && strcmp(key->text, "each-page"))
 		diag_primary_label(diag_error(c->b.diag, "E0137", key->used_at,
 					      "%s takes no argument", key->text),
@@ -302,7 +332,7 @@ static void step_compile(struct compiler *c, const struct ynode *step)
 	else if (!strcmp(key->text, "sync-page"))
 		sync_page_compile(c, key);
 	else
-		primitive_compile(c, key, value);
+		primitive_compile(c, key, value, change_of(c, step));
 }
 
 static void block_compile(struct compiler *c, const struct ynode *list, const char *what)
@@ -311,8 +341,102 @@ static void block_compile(struct compiler *c, const struct ynode *list, const ch
 
 	if (!bind_list(&c->b, list, what))
 		return;
-	for (i = 0; i < list->items->len; i++)
-		step_compile(c, list->items->pdata[i]);
+	for (i = 0; i < list->items->len; i++) {
+		enum change change = change_of(c, list->items->pdata[i]);
+
+		if (change == CHANGE_WITHOUT)
+			continue;
+		if (change == CHANGE_SWAPPED && i + 1 < list->items->len)
+			step_compile(c, list->items->pdata[++i]);
+		step_compile(c, list->items->pdata[change == CHANGE_SWAPPED ? i - 1 : i]);
+	}
+}
+
+/* Collects the steps of a list and of the lists within; faults are for the compilation to find. */
+static void lines_walk(struct compiler *c, const struct ynode *list)
+{
+	guint i, j;
+
+	for (i = 0; list && list->kind == Y_LIST && i < list->items->len; i++) {
+		const struct ynode *step = list->items->pdata[i], *value = NULL;
+		struct program_line line = {step, step->text, 1, i + 1 == list->items->len};
+
+		if (step->kind == Y_LIST || (step->kind == Y_MAP && step->entries->len != 1))
+			continue;
+		if (step->kind == Y_MAP) {
+			line.name = g_array_index(step->entries, struct yentry, 0).key->text;
+			value = g_array_index(step->entries, struct yentry, 0).value;
+		}
+		for (j = 0; j < c->lines->len; j++) {
+			const struct program_line *before =
+				&g_array_index(c->lines, struct program_line, j);
+
+			/* a list that stands in two places by an alias is one list */
+			if (before->step == step)
+				break;
+			line.occurrence += !strcmp(before->name, line.name);
+		}
+		if (j < c->lines->len || c->lines->len > OPS_MAX)
+			continue;
+		g_array_append_val(c->lines, line);
+		lines_walk(c, value);
+		for (j = 0; value && value->kind == Y_MAP && j < value->entries->len; j++)
+			lines_walk(c, g_array_index(value->entries, struct yentry, j).value);
+	}
+}
+
+static u32 line_changes(const struct program_line *line)
+{
+	u32 changes = BIT(CHANGE_WITHOUT) | (line->last ? 0 : BIT(CHANGE_SWAPPED));
+	guint i;
+
+	if (!strcmp(line->name, "if"))
+		changes |= BIT(CHANGE_ALWAYS) | BIT(CHANGE_NEVER);
+	for (i = 0; i < ARRAY_SIZE(primitives); i++) {
+		const struct primitive *p = &primitives[i];
+
+		if (strcmp(p->name, line->name))
+			continue;
+		changes |= p->fn == KF_cache_op ? BIT(CHANGE_L1_ONLY) : 0;
+		changes |= p->slot == SLOT_NEEDED ? BIT(CHANGE_OTHER_SLOT) : 0;
+		changes |= takes_page(p->fn) ? BIT(CHANGE_OTHER_PAGE) : 0;
+	}
+	return changes;
+}
+
+/* Finds the step to mutate, and lists what can be mutated. */
+static void lines_take(struct compiler *c, const struct ynode *root, struct mutation_text *m)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	gboolean ours = m && m->change && !strcmp(m->routine, c->s->name);
+	guint i, change;
+
+	lines_walk(c, ynode_get(root, "sync-range"));
+	lines_walk(c, ynode_get(root, "sync-page"));
+	for (i = 0; i < c->lines->len; i++) {
+		const struct program_line *line = &g_array_index(c->lines, struct program_line, i);
+		char *name = mutation_line_name(line->name, line->occurrence);
+
+		g_ptr_array_add(names, name);
+		for (change = 1; change < CHANGE_COUNT; change++)
+			if (line_changes(line) & BIT(change))
+				g_ptr_array_add(c->s->mutations,
+						g_strdup_printf("%s:%s.%s", change_word(change),
+								c->s->name, name));
+		if (!ours || strcmp(line->name, m->what) || line->occurrence != m->occurrence)
+			continue;
+		if (mutation_possible(&c->b, m, line_changes(line))) {
+			c->mutated = line->step;
+			c->change = m->change;
+		}
+		mutation_clear(m);
+		ours = FALSE;
+	}
+	g_ptr_array_add(names, NULL);
+	if (ours) {
+		mutation_unknown_line(&c->b, m, (const char *const *)names->pdata);
+		mutation_clear(m);
+	}
 }
 
 /* Without `sync-range:` a range goes page by page: lowmem by its kseg0 address, highmem by sync-page. */
@@ -342,7 +466,8 @@ static char *text_of(struct compiler *c, const struct ynode *root, const char *k
 	return g_strstrip(g_strdup(text ? text : ""));
 }
 
-static void file_compile(struct compiler *c, const struct ynode *root)
+static void file_compile(struct compiler *c, const struct ynode *root,
+			 struct mutation_text *mutation)
 {
 	guint before = diag_mark(c->b.diag), i;
 	const struct ynode *v;
@@ -368,6 +493,7 @@ static void file_compile(struct compiler *c, const struct ynode *root)
 	c->slot = (u32)keys_word(&c->b, root, &keys_strategy, "slot", 0);
 	c->slot_given = ynode_get(root, "slot") != NULL;
 	c->sync_page = ynode_get(root, "sync-page");
+	lines_take(c, root, mutation);
 	if ((v = ynode_get(root, "sync-range")))
 		block_compile(c, v, "sync-range");
 	else
@@ -384,7 +510,8 @@ static void file_compile(struct compiler *c, const struct ynode *root)
 }
 
 struct strategy_file *strategy_load(struct diag *diag, const char *name, const char *base,
-				    const struct ynode *at, GPtrArray *trees)
+				    const struct ynode *at, GPtrArray *trees,
+				    struct mutation_text *mutation)
 {
 	struct compiler c = {.b = {.diag = diag}};
 	guint before = diag_mark(diag);
@@ -416,7 +543,11 @@ struct strategy_file *strategy_load(struct diag *diag, const char *name, const c
 	g_ptr_array_add(trees, tree);
 	c.s = g_new0(struct strategy_file, 1);
 	c.s->ops = g_array_new(FALSE, TRUE, sizeof(struct strategy_op));
-	file_compile(&c, tree->root);
+	c.s->mutations = g_ptr_array_new_with_free_func(g_free);
+	c.lines = g_array_new(FALSE, FALSE, sizeof(struct program_line));
+	/* a mutation's errors stand where the cell gives it, with `$name` of the cell */
+	file_compile(&c, tree->root, mutation);
+	g_array_unref(c.lines);
 	if (diag_mark(diag) != before) {
 		strategy_file_free(c.s);
 		return NULL;
@@ -432,5 +563,6 @@ void strategy_file_free(struct strategy_file *s)
 	g_free(s->doc);
 	g_free(s->source);
 	g_array_unref(s->ops);
+	g_ptr_array_unref(s->mutations);
 	g_free(s);
 }

@@ -3,7 +3,7 @@
 #ifndef STALELINE_SCENARIO_STRATEGY_LOAD_H
 #define STALELINE_SCENARIO_STRATEGY_LOAD_H
 
-#include "bind.h"
+#include "mutation.h"
 #include "program.h"
 
 struct strategy_file {
@@ -14,14 +14,17 @@ struct strategy_file {
 	gboolean index_ops; /* it runs index ops over whole caches */
 	gboolean task_slots; /* it uses kmap-local */
 	gboolean cache_ops; /* it runs any cache op at all */
+	GPtrArray *mutations; /* every mutation of its program, as text: mutation.h */
 };
 
 /*
  * `name` is a built-in strategy or the path of a file (relative to `base`, a folder, unless absolute).
- * `at` is where the name stands, NULL for the command line. NULL after errors.
+ * `at` is where the name stands, NULL for the command line. NULL after errors. `mutation`, if not NULL, changes
+ * a step of the program if it names this strategy; then it is cleared.
  */
 struct strategy_file *strategy_load(struct diag *diag, const char *name, const char *base,
-				    const struct ynode *at, GPtrArray *trees);
+				    const struct ynode *at, GPtrArray *trees,
+				    struct mutation_text *mutation);
 void strategy_file_free(struct strategy_file *s);
 
 /* The primitives that programs are made of, NULL-terminated, and what each does. */

@@ -23,7 +23,7 @@ static void up(enum kline line, enum change change)
 	rig_pages(&r, 4, true);
 	rig_context(&r, LEVEL_PROCESS, ON_START, 1);
 	rig_step(&r, (struct step){.fn = KF_step_load});
-	r.k.mutation = (struct mutation){line, change};
+	r.k.mutation = kline_mutation(line, change);
 	r.k.lines_watched = true;
 	rig_up(&r);
 	put(&r.w, &w_cpu(&r.w, 0)->asid, 1);

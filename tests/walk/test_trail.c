@@ -362,7 +362,8 @@ static void test_the_hash_sees_what_decides_behaviour(void **state)
 	DECIDES(k, k->debug_highmem);
 	DECIDES(k, k->hardirq_nesting);
 	DECIDES(k, k->preempt);
-	DECIDES(k, k->mutation.line);
+	DECIDES(k, k->mutation.fn);
+	DECIDES(k, k->mutation.at);
 	DECIDES(k, k->mutation.change);
 	DECIDES(k, k->strategy.kmap_high_get);
 	DECIDES(k, k->strategy.lowmem_whole);
