@@ -164,7 +164,8 @@ static void draw_keeps(struct drawer *d)
 {
 	struct program *p = d->p;
 	guint addresses = toy_address_colours(&p->machine, PAGE_BYTES);
-	guint colours = toy_colours(&p->machine, PAGE_BYTES), n = below(d, 3);
+	guint colours = toy_colours(&p->machine, PAGE_BYTES);
+	guint n = colours < addresses ? 1 + below(d, 2) : below(d, 3);
 
 	while (n--) {
 		guint page = below(d, p->pages);

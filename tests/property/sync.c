@@ -209,7 +209,8 @@ static void compare(struct sync_watch *v, guint ctx, const struct op *o, guint s
 	g_array_sort(got, by_value);
 	v->syncs++;
 	v->lines += got->len;
-	if (want->len != got->len || memcmp(want->data, got->data, want->len * sizeof(guint64))) {
+	if (want->len != got->len ||
+	    (want->len && memcmp(want->data, got->data, want->len * sizeof(guint64)))) {
 		GString *text = g_string_new(NULL);
 
 		g_string_append_printf(text, "step %u of c%u\n", step + 1, ctx);

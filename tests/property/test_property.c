@@ -34,7 +34,7 @@ enum {
 	WALK_CHOICES = 700,
 };
 
-static guint seeds = 500, seeds_dropped = 400;
+static guint seeds = 800, seeds_dropped = 400;
 static guint64 first_seed = 1;
 static char *dir, *path;
 static const char *self;

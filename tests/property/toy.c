@@ -47,6 +47,9 @@ void toy_draw(struct toy *m, guint64 *seed, gboolean aliases)
 				     plain[draw_below(seed, G_N_ELEMENTS(plain))];
 	m->l1.alias_free = avoided;
 	draw_policies(&m->l1, seed);
+	/* where stores do not allocate the other colours are another line of the model's */
+	if (avoided && draw_odds(seed, 35))
+		m->l1.no_allocate = TRUE;
 	m->l2 = second[draw_below(seed, G_N_ELEMENTS(second))];
 	if (m->l2.size) {
 		draw_policies(&m->l2, seed);
