@@ -102,6 +102,13 @@ static void write_key(GString *out, const struct ynode *key, gboolean flow, guin
 	g_string_append_c(out, ':');
 }
 
+/* {name: {…}} */
+static gboolean is_step(const struct ynode *node)
+{
+	return node->kind == Y_MAP && node->entries->len == 1 &&
+	       g_array_index(node->entries, struct yentry, 0).value->kind == Y_MAP;
+}
+
 /* On one line, as far as it can be; FALSE: it cannot, and `out` holds rubbish. */
 static gboolean write_flow(GString *out, const struct ynode *node)
 {
@@ -119,8 +126,8 @@ static gboolean write_flow(GString *out, const struct ynode *node)
 		for (i = 0; i < node->items->len; i++) {
 			const struct ynode *item = node->items->pdata[i];
 
-			/* [a, , b] is no YAML */
-			if (ynode_is_empty(item))
+			/* [a, , b] is no YAML; steps stand each on a line of its own */
+			if (ynode_is_empty(item) || is_step(item))
 				return FALSE;
 			g_string_append(out, i ? ", " : "");
 			if (!write_flow(out, item))

@@ -188,12 +188,69 @@ static void key_add(GArray *list, struct ynode *map, const char *key)
 		g_array_append_val(list, k);
 }
 
+/* Without these more would go wrong, not less. */
+static gboolean protects(const char *key, const struct ynode *value)
+{
+	static const struct {
+		const char *key, *value;
+	} list[] = {
+		{"write", "through"}, {"allocate", "no"},  {"alias-free", "yes"},
+		{"inclusive", "yes"}, {"dma", "coherent"}, {"post-dma-flush", "yes"},
+	};
+	guint i;
+
+	for (i = 0; i < G_N_ELEMENTS(list); i++)
+		if (!strcmp(list[i].key, key) && value->kind == Y_SCALAR &&
+		    !strcmp(list[i].value, value->text))
+			return TRUE;
+	for (i = 0; value->kind == Y_MAP && i < value->entries->len; i++) {
+		const struct yentry *e = &g_array_index(value->entries, struct yentry, i);
+
+		if (protects(e->key->text, e->value))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* The key, unless it protects. */
+static void needless_add(GArray *list, struct ynode *map, const char *key)
+{
+	const struct ynode *v = map ? ynode_get(map, key) : NULL;
+
+	if (v && !protects(key, v))
+		key_add(list, map, key);
+}
+
 static void keys_add(GArray *list, struct ynode *map)
 {
 	guint i;
 
 	for (i = 0; map && map->kind == Y_MAP && i < map->entries->len; i++)
-		key_add(list, map, g_array_index(map->entries, struct yentry, i).key->text);
+		needless_add(list, map, g_array_index(map->entries, struct yentry, i).key->text);
+}
+
+/* Parts that are not needed; but an L2 goes with whatever it says of itself. */
+static void machine_keys_add(const struct cutter *c, GArray *list, struct ynode *machine)
+{
+	static const char *const policies[] = {"replacement", "write",     "allocate",
+					       "alias-free",  "inclusive", NULL};
+	guint i;
+
+	for (i = 0; i < machine->entries->len; i++) {
+		const struct yentry *e = &g_array_index(machine->entries, struct yentry, i);
+		gboolean l2 = !strcmp(e->key->text, "l2");
+
+		if (!strcmp(e->key->text, "preset") || (!l2 && protects(e->key->text, e->value)))
+			continue;
+		/* without `l2: no` the machine would grow */
+		if (!l2 || e->value->kind == Y_MAP || c->compiled->cell.machine.l2.present ||
+		    !toy_has_l2(machine))
+			key_add(list, machine, e->key->text);
+	}
+	for (i = 0; policies[i]; i++) {
+		needless_add(list, ynode_get(machine, "l1d"), policies[i]);
+		needless_add(list, ynode_get(machine, "l2"), policies[i]);
+	}
 }
 
 /* Optional arguments; without `len` an access shrinks to 4 bytes, a range would grow. */
@@ -220,15 +277,7 @@ static GArray *keys_of(const struct cutter *c, struct ynode *root)
 	guint i;
 
 	if (machine && machine->kind == Y_MAP)
-		for (i = 0; i < machine->entries->len; i++) {
-			const struct yentry *e = &g_array_index(machine->entries, struct yentry, i);
-
-			/* without `l2: no` the machine would grow */
-			if (strcmp(e->key->text, "preset") &&
-			    (strcmp(e->key->text, "l2") || e->value->kind == Y_MAP ||
-			     c->compiled->cell.machine.l2.present || !toy_has_l2(machine)))
-				key_add(list, machine, e->key->text);
-		}
+		machine_keys_add(c, list, machine);
 	keys_add(list, ynode_get(root, "kernel"));
 	map = ynode_get(root, "explore");
 	if (!c->explored)

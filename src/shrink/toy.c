@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cut.h"
+#include "scenario/keys.h"
 #include "scenario/machine_load.h"
 #include "scenario/presets.h"
 #include "scenario/scalar.h"
@@ -199,6 +200,29 @@ gboolean toy_has_l2(const struct ynode *machine)
 	return has;
 }
 
+static void yes_put(struct ytree *tree, struct ynode *map, const char *key, gboolean when,
+		    const char *word)
+{
+	if (when)
+		ymake_put(tree, map, key, ymake_text(tree, word));
+}
+
+/* What a cache does otherwise than the toy's. */
+static void policy_put(struct ytree *tree, struct ynode *machine, const char *key,
+		       const struct cache_geometry *c)
+{
+	const char *const *words = keys_find(&keys_l1, "replacement")->words;
+	struct ynode *given = ynode_get(machine, key), *map = given ? given : ymake_map(tree);
+
+	yes_put(tree, map, "replacement", c->replacement != REPLACE_LRU, words[c->replacement]);
+	yes_put(tree, map, "write", c->write_through, "through");
+	yes_put(tree, map, "allocate", c->no_write_allocate, "no");
+	yes_put(tree, map, "alias-free", c->alias_free, "yes");
+	yes_put(tree, map, "inclusive", c->inclusive, "yes");
+	if (map->entries->len)
+		ymake_put(tree, machine, key, map);
+}
+
 static void cache_put(struct ytree *tree, struct ynode *machine, const char *key, u32 size,
 		      u32 ways)
 {
@@ -212,11 +236,12 @@ static void cache_put(struct ytree *tree, struct ynode *machine, const char *key
 
 /*
  * The toy as it is; with four ways, so that more fits; with as many colours as the machine has; each without and
- * with an L2. What the file says otherwise of the machine stays.
+ * with an L2. Policies of the caches stay, and what the file says otherwise of the machine stays.
  */
 enum cut_result cut_machine(const struct cutter *c, struct ytree *tree, struct ynode *root, guint n)
 {
-	static const char *const kept[] = {"dma", "machine-check", "post-dma-flush", "tlb", NULL};
+	static const char *const kept[] = {"dma",  "machine-check", "post-dma-flush",
+					   "seed", "tlb",           NULL};
 	const struct machine *m = &c->compiled->cell.machine;
 	const struct ynode *given = ynode_get(root, "machine"), *v;
 	const char *preset = preset_of(given);
@@ -225,7 +250,7 @@ enum cut_result cut_machine(const struct cutter *c, struct ytree *tree, struct y
 
 	if ((preset && !strcmp(preset, "toy")) || n >= 6 || m->page_shift < TOY_PAGE_SHIFT)
 		return CUT_END;
-	if ((n % 3 == 2 && !machine_has_aliases(m)) || (n >= 3 && !m->l2.present) ||
+	if ((n % 3 == 2 && m->l1d.colours == 1) || (n >= 3 && !m->l2.present) ||
 	    !places_scale(c, tree, root))
 		return CUT_NOT;
 	machine = ymake_map(tree);
@@ -234,8 +259,11 @@ enum cut_result cut_machine(const struct cutter *c, struct ytree *tree, struct y
 		cache_put(tree, machine, "l1d", 4 * TOY_PAGE, 4);
 	if (n % 3 == 2)
 		cache_put(tree, machine, "l1d", m->l1d.colours * TOY_PAGE * 2, 2);
-	if (n >= 3)
+	policy_put(tree, machine, "l1d", &m->l1d);
+	if (n >= 3) {
 		cache_put(tree, machine, "l2", 4 * TOY_PAGE, 4);
+		policy_put(tree, machine, "l2", &m->l2);
+	}
 	for (i = 0; given && given->kind == Y_MAP && kept[i]; i++)
 		if ((v = ynode_get(given, kept[i])))
 			ymake_put(tree, machine, kept[i], ymake_copy(tree, v));

@@ -35,7 +35,7 @@ CELLS = [
 ]
 # Without these the scenario would have more behaviour, or would be another one.
 KEPT = re.compile(r'\s*(format|name|origin|strategy|matrix|axes|schedule|contexts|steps|pages|devices|schedules|'
-                  r'explore|evictions|preset|machine|on|expect|l1d|kernel|tlb|default|[a-z-]+: \[default\])\b')
+                  r'explore|evictions|preset|machine|on|expect|l1d|kernel|tlb|default|dma|post-dma-flush|seed|[a-z-]+: \[default\])\b')
 OPTIONAL = re.compile(r'(?:, (?:len|offset|to|uncached|slot|va|colour|dir|dev|free|pfn|raise|op|times|mm): '
                       r'[^,{}\[\]]+)')
 LIMITS = ['--max-states', '20k']
@@ -124,6 +124,13 @@ class Result:
                                  self.lines[at + 1:self.end]))
 
     def without(self, gone):
+        # a schedule without events is an empty list
+        for at in range(self.end):
+            block = self.block(at) - {at}
+            if (block and at not in gone and re.match(r'  [\w-]+:$', self.lines[at]) and
+                    all(i in gone or not self.lines[i].strip() for i in block)):
+                return '\n'.join(line + ' []' if i == at else line for i, line in enumerate(self.lines[:self.end])
+                                 if i not in gone) + '\n'
         return '\n'.join(line for i, line in enumerate(self.lines[:self.end]) if i not in gone) + '\n'
 
 
