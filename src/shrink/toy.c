@@ -240,10 +240,10 @@ static void cache_put(struct ytree *tree, struct ynode *machine, const char *key
  */
 enum cut_result cut_machine(const struct cutter *c, struct ytree *tree, struct ynode *root, guint n)
 {
-	static const char *const kept[] = {"dma",  "machine-check", "post-dma-flush",
-					   "seed", "tlb",           NULL};
+	static const char *const replaced[] = {"preset", "page-size", "l1d",    "l2",
+					       "name",   "doc",       "source", NULL};
 	const struct machine *m = &c->compiled->cell.machine;
-	const struct ynode *given = ynode_get(root, "machine"), *v;
+	const struct ynode *given = ynode_get(root, "machine");
 	const char *preset = preset_of(given);
 	struct ynode *machine;
 	guint i;
@@ -264,9 +264,12 @@ enum cut_result cut_machine(const struct cutter *c, struct ytree *tree, struct y
 		cache_put(tree, machine, "l2", 4 * TOY_PAGE, 4);
 		policy_put(tree, machine, "l2", &m->l2);
 	}
-	for (i = 0; given && given->kind == Y_MAP && kept[i]; i++)
-		if ((v = ynode_get(given, kept[i])))
-			ymake_put(tree, machine, kept[i], ymake_copy(tree, v));
+	for (i = 0; given && given->kind == Y_MAP && i < given->entries->len; i++) {
+		const struct yentry *e = &g_array_index(given->entries, struct yentry, i);
+
+		if (!g_strv_contains(replaced, e->key->text))
+			ymake_put(tree, machine, e->key->text, ymake_copy(tree, e->value));
+	}
 	/* what the preset itself says */
 	if (m->dma_coherent && !ynode_get(machine, "dma"))
 		ymake_put(tree, machine, "dma", ymake_text(tree, "coherent"));

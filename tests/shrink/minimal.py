@@ -31,7 +31,8 @@ CELLS = [
     ('nest/two-hardirqs.yaml', 'strategy=context-slots,schedule=default', ['--step', 'irq1.disk1-reads']),
     ('nest/user-softirq-hardirq.yaml', 'strategy=shared-slot,machine=toy,evict=none,schedule=all', []),
     ('tlb/buddy-page+remapped.yaml', 'schedule=all', []),
-    ('tlb/missing-flush.yaml', 'strategy=strategies/kmap-atomic-no-flush.yaml,schedule=default', []),
+    ('tlb/missing-flush.yaml', 'mutation=without:kmap_atomic.local_flush_tlb_one,schedule=default', []),
+    ('spin/one-cpu.yaml', 'strategy=strategies/slot-no-flush.yaml,lines=1,evictions=none,times=1', []),
 ]
 # Without these the scenario would have more behaviour, or would be another one.
 KEPT = re.compile(r'\s*(format|name|origin|strategy|matrix|axes|schedule|contexts|steps|pages|devices|schedules|'
