@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scenario/words.h"
 #include "progress.h"
+#include "scenario/words.h"
 #include "session.h"
 #include "shrink/shrink.h"
 

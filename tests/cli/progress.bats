@@ -62,7 +62,8 @@ interrupt() {
 	PYTHONPATH=tests/cli python3 - "$STALELINE" <<-'END'
 		import subprocess, sys
 		from terminal import Terminal
-		command = [sys.argv[1], 'explore', 'tests/walk/victims.yaml', '--max-states', '100k']
+		command = [sys.argv[1], 'explore', 'tests/walk/victims.yaml', '--cell', 'strategy=none,ways=2,line=16',
+		           '--max-states', '40k']
 		for more, env in (['--quiet'], {}), ([], {'TERM': 'dumb'}):
 		    t = Terminal(command + more, capture=True, env=env)
 		    code, shown, out = t.finish()

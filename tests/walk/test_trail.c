@@ -3,7 +3,7 @@
  * Trails along random walks: the text read back is the trail, replaying it fits, and a trail that was tampered
  * with is stopped at the choice that was. And the hash of cells: what it is blind to, and what not.
  *
- * usage: test_trail VICTIMS SCENARIO...
+ * usage: test_trail [small] VICTIMS SCENARIO...
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,44 +21,61 @@
 #include "../../src/explore/victims.h"
 #include "walk.h"
 
-#define WALKS 4u
 #define STEPS_MAX 800u
+
+static guint walks = 4, texts = 200000;
 
 static char **scenarios;
 static char *victims; /* a scenario whose sets overflow, with evictions unbounded */
 
-/* Calls `check` for each walk through each cell of each file; the walks are made where choices are those of explore. */
+/* Walks through the cell as it is explored; `run` is the same with identities. */
+static void walk_cell(const struct cell *walked, const struct cell *run,
+		      void (*check)(const struct cell *walked, const struct cell *run,
+				    const struct trail *walk))
+{
+	guint n;
+
+	for (n = 0; n < walks; n++) {
+		struct trail walk = {0};
+		struct walker v;
+		struct choice choice;
+
+		walker_init(&v, walked, FALSE, n + 1);
+		while (walk.length < STEPS_MAX && walker_draw(&v, &choice)) {
+			walker_take(&v, &choice);
+			assert_true(trail_add(&walk, choice));
+		}
+		check(walked, run, &walk);
+		walker_free(&v);
+		trail_free(&walk);
+	}
+}
+
+/* Calls `check` for each walk through each cell of each file. */
 static void each_walk_of(char **files,
 			 void (*check)(const struct cell *walked, const struct cell *run,
 				       const struct trail *walk))
 {
-	guint i, cell, n;
+	guint i, j;
 
 	for (i = 0; files[i]; i++) {
-		struct walk_cell c, with;
-		guint cells = 1;
+		const struct scenario_options options = {0};
+		struct diag *diag = diag_new();
+		struct scenario *s = scenario_load(diag, files[i], &options);
 
-		for (cell = 0; cell < cells; cell++) {
-			assert_true(walk_cell_open(&c, files[i], cell, FALSE));
-			assert_true(walk_cell_open(&with, files[i], cell, TRUE));
-			cells = c.scenario->cells->len;
-			for (n = 0; n < WALKS && !c.compiled->refused; n++) {
-				struct trail walk = {0};
-				struct walker v;
-				struct choice choice;
+		assert_non_null(s);
+		for (j = 0; j < s->cells->len; j++) {
+			struct compiled *walked =
+				scenario_compile(s, s->cells->pdata[j], NULL, FALSE);
+			struct compiled *run = scenario_compile(s, s->cells->pdata[j], NULL, TRUE);
 
-				walker_init(&v, &c.compiled->cell, FALSE, n + 1);
-				while (walk.length < STEPS_MAX && walker_draw(&v, &choice)) {
-					walker_take(&v, &choice);
-					assert_true(trail_add(&walk, choice));
-				}
-				check(&c.compiled->cell, &with.compiled->cell, &walk);
-				walker_free(&v);
-				trail_free(&walk);
-			}
-			walk_cell_close(&c);
-			walk_cell_close(&with);
+			if (!walked->refused)
+				walk_cell(&walked->cell, &run->cell, check);
+			compiled_free(walked);
+			compiled_free(run);
 		}
+		scenario_free(s);
+		diag_free(diag);
 	}
 }
 
@@ -227,7 +244,7 @@ static void test_any_text_can_be_read(void **state)
 	guint i, j;
 
 	(void)state;
-	for (i = 0; i < 200000; i++) {
+	for (i = 0; i < texts; i++) {
 		char text[40] = "2:s0:aBCd3(ab)2,x0.1.20,d0:w2i,e1*2";
 		struct trail t = {0};
 		bool version;
@@ -442,6 +459,12 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_the_hash_is_blind_to_the_search),
 	};
 
+	if (argc > 1 && !strcmp(argv[1], "small")) {
+		walks = 1;
+		texts = 10000;
+		argv++;
+		argc--;
+	}
 	if (argc < 3)
 		return 2;
 	victims = argv[1];
