@@ -271,6 +271,10 @@ enum cut_result cut_machine(const struct cutter *c, struct ytree *tree, struct y
 			ymake_put(tree, machine, e->key->text, ymake_copy(tree, e->value));
 	}
 	/* what the preset itself says */
+	if (m->cpus > 1 && !ynode_get(machine, "cpus"))
+		number_put(tree, machine, "cpus", m->cpus, FALSE);
+	if (m->cpus > 1 && !m->l1_snooped && !ynode_get(machine, "cpu-coherence"))
+		ymake_put(tree, machine, "cpu-coherence", ymake_text(tree, "none"));
 	if (m->dma_coherent && !ynode_get(machine, "dma"))
 		ymake_put(tree, machine, "dma", ymake_text(tree, "coherent"));
 	if (m->post_dma_flush && !ynode_get(machine, "post-dma-flush"))
