@@ -198,8 +198,13 @@ int cmd_replay(int argc, char **argv)
 		cmd_usage(command, "a trail belongs to one file");
 	else if (!s.options.trail)
 		cmd_usage(command, "--trail is missing");
-	else if (s.options.print && s.options.jsonl)
-		cmd_usage(command, "--print is for people: it does not go with --format jsonl");
+	else if ((s.options.print || s.options.interactive) && s.options.jsonl)
+		cmd_usage(command, "--%s is for people: it does not go with --format jsonl",
+			  s.options.print ? "print" : "interactive");
+	else if (s.options.interactive && !strcmp(s.options.trail, "-"))
+		cmd_usage(command,
+			  "--interactive reads keys from standard input: give the trail as "
+			  "--trail @FILE");
 	else if (!only)
 		cmd_usage(command, "no cell is selected");
 	else

@@ -170,6 +170,13 @@ $(cat)"
 	assert_status 2
 	assert_stderr 'no terminal'
 	[ -z "$output" ]
+	staleline replay tests/golden/report/cells.yaml --cell strategy=ppc,l2=no,schedule=default --trail - --interactive
+	assert_status 2
+	assert_stderr '--trail @FILE'
+	staleline replay tests/golden/report/cells.yaml --cell strategy=ppc,l2=no,schedule=default --trail "$trail" \
+		--interactive --format jsonl
+	assert_status 2
+	assert_stderr 'jsonl'
 }
 
 @test "a trail that does not fit is told before anything is shown" {
