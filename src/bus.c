@@ -84,6 +84,8 @@ static enum access_result translate(const struct act *a, u32 va, struct meaning 
 					  va < KSEG1 && !a->k->strategy.uncached};
 		return ACCESS_DONE;
 	}
+	foot_touch(a->w, FOOT_TLB);
+	pagetable_foot(a->w, va);
 	/* every pte of the modelled kernel has D set: no Modified exception */
 	switch (tlb_translate(a->w, a->cpu, va, w_cpu(a->w, a->cpu)->asid, false, &found)) {
 	case TLB_NO_MATCH:
@@ -127,6 +129,8 @@ static bool aim(const struct act *a, const struct translation *t, struct meaning
 	if (m.page == NO_ID)
 		m = (struct meaning){ret->page, ret->offset};
 	ret->meant = meaning_at(k, m, 0);
+	foot_line(a->w, ret->page, ret->offset);
+	foot_line(a->w, ret->meant.page, ret->meant.offset);
 	ret->right = ret->meant.page == ret->page && ret->meant.offset == ret->offset;
 	return ret->page != NO_ID;
 }
@@ -258,6 +262,7 @@ enum op_outcome bus_index_op(const struct act *a, enum cache_op op, u32 set, u32
 		if (line->way != way)
 			continue;
 		pa = cache_line_pa(a->k, cache, line);
+		foot_line(a->w, cell_page_of(a->k, pa), pa & (cell_page_bytes(a->k) - 1));
 		tell(a, EV_CACHE_OP, op, pa, pa, line->dirty ? OP_WROTE_BACK : OP_CLEAN,
 		     cell_page_of(a->k, pa));
 		return hierarchy_op(a, op, cache, set, line);
@@ -273,6 +278,7 @@ void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 id
 	const u32 *sector = datum_memory(a->w, page, offset);
 	u32 token = 0, done;
 
+	foot_line(a->w, page, offset);
 	if (coherent)
 		hierarchy_snoop(a, cell_page_pa(k, page) + offset, true);
 	oracle_write(a, (struct meaning){page, offset}, length, identity);
@@ -289,6 +295,7 @@ void bus_dma_read(const struct act *a, u32 page, u32 offset, u32 length, bool co
 	const u32 *sector = datum_memory(a->w, page, offset);
 	u32 done;
 
+	foot_line(a->w, page, offset);
 	if (coherent)
 		hierarchy_snoop(a, cell_page_pa(k, page) + offset, false);
 	for (done = 0; done < length; done += 1u << k->granule_shift) {

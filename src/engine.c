@@ -90,18 +90,25 @@ u32 engine_enabled_plain(const struct world *w, struct choice *out, u32 room)
 	return l.n;
 }
 
-u32 engine_enabled(const struct world *w, struct choice *out, u32 room)
+u32 engine_evictions(const struct world *w, struct choice *out, u32 room)
 {
+	struct list l = {out, room, 0};
 	struct choice first = {0};
-	struct list l = {out, room, engine_enabled_plain(w, room ? out : &first, room ? room : 1)};
 
-	if (room && l.n)
-		first = out[0];
 	/* what hangs goes on hanging; but a dirty line can still clobber what complete schedules left */
-	if (!l.n || (l.n == 1 && first.kind == CHOICE_FINISH && !complete(w)))
-		return l.n;
+	if (w_top(w)->ended || (engine_enabled_plain(w, &first, 1) == 1 &&
+				first.kind == CHOICE_FINISH && !complete(w)))
+		return 0;
 	add_evictions(&l, w);
 	return l.n;
+}
+
+u32 engine_enabled(const struct world *w, struct choice *out, u32 room)
+{
+	u32 plain = engine_enabled_plain(w, out, room);
+	u32 taken = min_u32(plain, room);
+
+	return plain + engine_evictions(w, out + taken, room - taken);
 }
 
 static const struct w_line *line_of(const struct world *w, const struct choice *c)
@@ -183,6 +190,66 @@ static void self_check(struct world *w)
 	bug_on(world_hash(w) != w->hash, "the incremental hash is not the hash of the world");
 }
 
+/*
+ * What the effect of `kstep` itself touches. Those whose traces are noted where they happen (lines, ptes, TLB
+ * entries, slots, irq flags) or that only their own context sees need nothing more; all others count as
+ * touching everything.
+ */
+static u32 foot_of(u32 kstep)
+{
+	switch (kstep) {
+	case KS_load:
+	case KS_store:
+	case KS_cache_hit_op:
+	case KS_dcache_first_line:
+	case KS_dcache_last_line:
+	case KS_scache_first_line:
+	case KS_scache_last_line:
+	case KS_dev_burst:
+	case KS_set_pte:
+	case KS_pte_clear:
+	case KS_local_flush_tlb_one:
+	case KS_local_flush_tlb_page:
+	case KS_local_irq_save:
+	case KS_local_irq_restore:
+	case KS_local_irq_disable:
+	case KS_local_irq_enable:
+	case KS_local_bh_disable:
+	case KS_local_bh_enable:
+	case KS_preempt_disable:
+	case KS_preempt_enable:
+	case KS_irq_return:
+		return 0;
+	default:
+		return kstep_class(kstep) == KC_SLOT ? FOOT_SLOT : FOOT_ALL;
+	}
+}
+
+/* Contexts begin when a run of this one ends, or somebody waits for that. */
+static bool end_is_seen(const struct cell *k, u32 ctx)
+{
+	u32 i;
+
+	if (k->context[ctx].trigger == ON_DEVICE)
+		return true;
+	for (i = 0; i < k->contexts; i++)
+		if (k->context[i].trigger == ON_CONTEXT && k->context[i].source == ctx)
+			return true;
+	return false;
+}
+
+static void step_noted(struct act *a)
+{
+	u32 kstep = context_next_kstep(a->w, a->ctx);
+
+	foot_touch(a->w, foot_of(kstep));
+	context_step(a);
+	/* it left the CPU: others may enter, or wake up */
+	if (w_ctx(a->w, a->ctx)->state != CTX_CURRENT &&
+	    (kstep != KS_irq_return || end_is_seen(a->k, a->ctx)))
+		foot_touch(a->w, FOOT_ALL);
+}
+
 void engine_apply(struct world *w, const struct choice *choice)
 {
 	struct act a = {
@@ -199,14 +266,21 @@ void engine_apply(struct world *w, const struct choice *choice)
 	case CHOICE_STEP:
 		a.ctx = choice->actor;
 		a.cpu = w->k->context[a.ctx].cpu;
-		context_step(&a);
+		if (w->foot)
+			step_noted(&a);
+		else
+			context_step(&a);
 		break;
 	case CHOICE_ENTER:
+		foot_touch(w, FOOT_ALL);
 		a.ctx = choice->actor;
 		a.cpu = w->k->context[a.ctx].cpu;
 		context_enter(&a);
 		break;
 	case CHOICE_DEVICE:
+		/* the interrupt lets contexts begin and wake up; a burst touches its line */
+		if (!w_device(w, choice->actor)->map)
+			foot_touch(w, FOOT_ALL);
 		device_step(&a, choice->actor);
 		break;
 	case CHOICE_EVICT:
@@ -216,6 +290,8 @@ void engine_apply(struct world *w, const struct choice *choice)
 			put(w, &w_top(w)->evictions, w_top(w)->evictions + 1);
 		break;
 	case CHOICE_FINISH:
+		foot_touch(w, FOOT_ALL);
+		oracle_foot(w);
 		finish(&a);
 		break;
 	}

@@ -36,8 +36,9 @@ struct choice {
  * `room`. None once the schedule has ended.
  */
 u32 engine_enabled(const struct world *w, struct choice *out, u32 room);
-/* The same but for the evictions, which a driver that does not explore has no use for. */
+/* The same but for the evictions, which a driver that does not explore has no use for; and those alone. */
 u32 engine_enabled_plain(const struct world *w, struct choice *out, u32 room);
+u32 engine_evictions(const struct world *w, struct choice *out, u32 room);
 /* Is this choice possible now? Evictions are, wherever the line is, even beyond the exploration's bound. */
 bool engine_possible(const struct world *w, const struct choice *choice);
 /* Takes the choice; w->finding[] then holds what it broke or warned of. */

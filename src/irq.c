@@ -11,6 +11,8 @@ void irq_set(const struct act *a, u32 off)
 		off = 0;
 	if (c->irqs_off == off)
 		return;
+	if (off)
+		foot_touch(a->w, FOOT_IRQS_OFF);
 	put(a->w, &c->irqs_off, off);
 	tell(a, EV_IRQS, off);
 }
@@ -32,6 +34,9 @@ void preempt_count_add(const struct act *a, int by)
 		oracle_break_kernel(a, R_IRQS_UNBALANCED);
 		return;
 	}
+	/* other processes of the CPU cannot come in between any more */
+	if (by > 0 && a->k->preempt)
+		foot_touch(a->w, FOOT_ALL);
 	put(a->w, &c->preempt_off, c->preempt_off + (u32)by);
 }
 
@@ -90,8 +95,10 @@ KFUNC(local_irq_enable)
 KFUNC(local_bh_disable)
 {
 	K_BEGIN(no_frame);
-	K_STEP(local_bh_disable)
+	K_STEP(local_bh_disable) {
+		foot_touch(a->w, FOOT_SOFTIRQS_OFF | (a->k->preempt ? FOOT_ALL : 0));
 		SET(kstep_ctx(a)->bh_off, kstep_ctx(a)->bh_off + 1);
+	}
 	K_END;
 }
 

@@ -9,13 +9,16 @@
 
 u32 page_address(const struct world *w, u32 page)
 {
-	if (w->k->page[page].highmem)
+	if (w->k->page[page].highmem) {
+		foot_touch(w, FOOT_PKMAP);
 		return w_page(w, page)->address;
+	}
 	return KSEG0 + cell_page_pa(w->k, page);
 }
 
 static const u32 *pkmap_count(const struct world *w, u32 nr)
 {
+	foot_touch(w, FOOT_PKMAP);
 	return w->word + w->k->layout.pkmap_count + nr;
 }
 
@@ -367,6 +370,7 @@ static bool stack_push(struct act *a, const u32 *slot)
 
 static u32 stack_va(const struct act *a)
 {
+	foot_touch(a->w, FOOT_SLOT);
 	return fixmap_va(a->k, a->cpu, w_cpu(a->w, a->cpu)->kmap_idx - 1);
 }
 

@@ -13,9 +13,11 @@ static void cache_finish(const struct machine *m, struct cache_geometry *c)
 
 void machine_finish(struct machine *m)
 {
-	m->sector_shift = m->l1d.line_shift;
+	m->sector_shift = m->long_shift = m->l1d.line_shift;
 	if (m->l2.present && m->l2.line_shift < m->sector_shift)
 		m->sector_shift = m->l2.line_shift;
+	if (m->l2.present && m->l2.line_shift > m->long_shift)
+		m->long_shift = m->l2.line_shift;
 	cache_finish(m, &m->l1d);
 	if (m->l2.present)
 		cache_finish(m, &m->l2);

@@ -73,6 +73,7 @@ struct machine {
 	bool l1_snooped; /* the L1s see each other's misses and stores; TLBs never do */
 	u32 page_shift;
 	u32 sector_shift; /* the smallest line of any cache: also the device's burst */
+	u32 long_shift; /* the longest line of any cache */
 	struct cache_geometry l1d, l2;
 	u32 tlb_entries;
 	bool machine_check; /* a TLB write that makes a duplicate traps; else the result is undefined */

@@ -203,12 +203,10 @@ static bool overlaps(u32 a, u32 a_length, u32 b, u32 b_length)
 void oracle_touch(const struct act *a, struct meaning at, u32 length, bool store)
 {
 	const struct cell *k = a->k;
-	u32 line = 1u << k->machine.l1d.line_shift;
+	u32 line = 1u << k->machine.long_shift;
 	u32 shift = k->machine.page_shift;
 	u32 map, i;
 
-	if (k->machine.l2.present && k->machine.l2.line_shift > k->machine.l1d.line_shift)
-		line = 1u << k->machine.l2.line_shift;
 	if (at.page >= k->pages || !w_page(a->w, at.page)->owners)
 		return;
 	for (map = 0; map < k->maps; map++) {
@@ -289,6 +287,51 @@ static bool sector_safe(const struct world *w, u32 page, u32 offset)
 			return false;
 	}
 	return true;
+}
+
+/* Would the eviction of `line` take the newest data of a granule away, or write older data over it? */
+static bool eviction_matters(const struct world *w, u32 cache, const struct w_line *line)
+{
+	const struct cell *k = w->k;
+	u32 pa = cache_line_pa(k, cache, line);
+	u32 end = pa + (1u << cache_geometry(k, cache)->line_shift);
+
+	for (; pa < end; pa += 1u << k->granule_shift) {
+		u32 granule = datum_granule_in_sector(k, pa);
+		struct meaning at = {cell_page_of(k, pa), pa & (cell_page_bytes(k) - 1)};
+		u32 newest = k->identities ? *flat_word(w, at) : DATUM_NEWEST;
+		bool has_it = datum_get(k, cache_sector(k, cache, line, pa), granule) == newest;
+
+		if (line->dirty ? !has_it :
+				  has_it && datum_get(k, datum_memory(w, at.page, at.offset),
+						      granule) != newest)
+			return true;
+	}
+	return false;
+}
+
+void oracle_foot(const struct world *w)
+{
+	const struct cell *k = w->k;
+	u32 cache, set, i;
+
+	if (!w->foot || (w_top(w)->broken & rule_data_mask()))
+		return;
+	for (cache = 0; cache < cache_count(k); cache++) {
+		for (set = cache_next_busy_set(w, cache, 0); set != NO_ID;
+		     set = cache_next_busy_set(w, cache, set + 1)) {
+			for (i = 0; i < cache_geometry(k, cache)->ways; i++) {
+				const struct w_line *line = cache_line(w, cache, set, i);
+				u32 pa = line->tag ? cache_line_pa(k, cache, line) : 0;
+
+				if (!line->tag)
+					break;
+				if (eviction_matters(w, cache, line))
+					foot_line(w, cell_page_of(k, pa),
+						  pa & (cell_page_bytes(k) - 1));
+			}
+		}
+	}
 }
 
 void oracle_complete(const struct act *a)

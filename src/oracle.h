@@ -51,6 +51,8 @@ void oracle_touch(const struct act *a, struct meaning at, u32 length, bool store
 /* A FROM_DEVICE mapping covers the range / its page was freed: what an unwritten granule there reads is a leak. */
 void oracle_leak(const struct act *a, struct meaning at, u32 length, bool leaks);
 
+/* Notes the lines whose eviction could change what oracle_complete() finds. */
+void oracle_foot(const struct world *w);
 /* The schedule is complete: breaks lost-write for newest data that is nowhere. */
 void oracle_complete(const struct act *a);
 

@@ -15,6 +15,7 @@ u32 pkmap_nr(const struct cell *k, u32 va)
 
 const u32 *pkmap_pte(const struct world *w, u32 nr)
 {
+	foot_touch(w, FOOT_PKMAP);
 	return w->word + w->k->layout.pkmap_pte + nr;
 }
 
@@ -30,12 +31,25 @@ u32 fixmap_va(const struct cell *k, u32 cpu, u32 type)
 
 const u32 *fixmap_pte(const struct world *w, u32 cpu, u32 type)
 {
+	foot_touch(w, FOOT_SLOT);
 	return w->word + w->k->layout.fixmap_pte + cpu * KM_TYPE_NR + type;
 }
 
 const u32 *fixmap_users(const struct world *w, u32 cpu, u32 type)
 {
+	foot_touch(w, FOOT_SLOT);
 	return w->word + w->k->layout.slot_users + cpu * KM_TYPE_NR + type;
+}
+
+void pagetable_foot(const struct world *w, u32 va)
+{
+	if (va < KSEG0)
+		foot_touch(w, FOOT_USER);
+	else if (va >= KSEG2)
+		/* a TLB entry is a pair: at the border of the windows it may be of both */
+		foot_touch(w, va >= PKMAP_BASE && pkmap_nr(w->k, va) > w->k->last_pkmap ?
+				      FOOT_SLOT :
+				      FOOT_PKMAP | FOOT_SLOT);
 }
 
 static const u32 *user_entry(const struct world *w, u32 mm, u32 va)
@@ -64,6 +78,7 @@ const u32 *pagetable_entry(const struct world *w, u32 mm, u32 va)
 	u32 slots = k->machine.cpus * KM_TYPE_NR + 1;
 
 	va = align_down(va, cell_page_bytes(k));
+	pagetable_foot(w, va);
 	if (va < KSEG0)
 		return user_entry(w, mm, va);
 	if (va >= PKMAP_BASE && pkmap_nr(k, va) < k->last_pkmap + (k->last_pkmap & 1))

@@ -19,6 +19,9 @@ static inline u32 pagetable_read(const struct world *w, u32 mm, u32 va)
 	return pte ? *pte : 0;
 }
 
+/* Notes that the pte of `va`, or a TLB entry for it, is looked at or changed. */
+void pagetable_foot(const struct world *w, u32 va);
+
 /* mk_pte(page, PAGE_KERNEL) or a user protection: present, writable, cacheable unless asked otherwise. */
 u32 pagetable_make(const struct cell *k, u32 page, bool global, bool uncached);
 

@@ -192,6 +192,7 @@ static void handle_set(const struct act *a, u32 va, u32 page)
 	u32 handle = step_of(a)->arg[2];
 	const struct w_handle *h = w_handle(a->w, handle);
 
+	foot_touch(a->w, FOOT_ALL);
 	put(a->w, &h->va, va);
 	put(a->w, &h->page, page + 1);
 	put(a->w, &h->unmapped, 0);
@@ -200,6 +201,7 @@ static void handle_set(const struct act *a, u32 va, u32 page)
 
 static const struct w_handle *handle_of(const struct act *a)
 {
+	foot_touch(a->w, FOOT_ALL);
 	return w_handle(a->w, step_of(a)->arg[2]);
 }
 

@@ -88,6 +88,7 @@ static bool condition_holds(const struct act *a, const struct sync_frame *L,
 	case COND_HIGHMEM:
 		return a->k->page[L->piece_page].highmem;
 	case COND_NESTED:
+		foot_touch(a->w, FOOT_SLOT);
 		return w_cpu(a->w, a->cpu)->l1_depth != 0;
 	case COND_ALWAYS:
 		return true;

@@ -72,6 +72,8 @@ static u32 drop_matching(const struct act *a, u32 meant_va, u32 asid)
 						     meant_va;
 	u32 index = tlb_probe(a->w, a->cpu, va, asid);
 
+	foot_touch(a->w, FOOT_TLB);
+	pagetable_foot(a->w, va);
 	if (index == NO_ID)
 		return 0;
 	tlb_drop(a->w, a->cpu, index);

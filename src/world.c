@@ -117,6 +117,25 @@ u32 world_pick(struct world *w, u32 n, bool random)
 	return digit;
 }
 
+void foot_note_line(const struct world *w, u32 page, u32 offset)
+{
+	const struct machine *m = &w->k->machine;
+	struct foot *f = w->foot;
+	u32 line, i;
+
+	/* no place of the cell's: nobody else meets it there, or only after a bad-address, which ends all */
+	if (page >= w->k->pages)
+		return;
+	line = page << (m->page_shift - m->long_shift) | offset >> m->long_shift;
+	for (i = 0; i < f->lines; i++)
+		if (f->line[i] == line)
+			return;
+	if (f->lines == FOOT_LINES)
+		f->touched |= FOOT_ALL_LINES;
+	else
+		f->line[f->lines++] = line;
+}
+
 void world_undo(struct world *w, size_t mark, u64 hash)
 {
 	while (w->logged > mark) {

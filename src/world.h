@@ -169,6 +169,27 @@ struct pick {
 	bool wrong; /* a digit named an alternative that does not exist */
 };
 
+/*
+ * What a choice touched, for a search that leaves out choices which cannot matter (footprint.h). Effects note
+ * it as they happen, while somebody asks (w->foot); what only the acting context can see is not noted.
+ */
+#define FOOT_SLOT BIT(0) /* the acting CPU's fixmap slots: ptes, TLB entries, counts */
+#define FOOT_PKMAP BIT(1) /* the pkmap pool: ptes, TLB entries, counts, page_address() */
+#define FOOT_USER BIT(2) /* user ptes and their TLB entries */
+#define FOOT_TLB BIT(3) /* an access through the TLB, or a change of it */
+#define FOOT_IRQS_OFF BIT(4) /* interrupts cannot arrive any more */
+#define FOOT_SOFTIRQS_OFF BIT(5)
+#define FOOT_ALL BIT(6) /* anything at all, but for lines of data */
+#define FOOT_ALL_LINES BIT(7)
+
+#define FOOT_LINES 8u
+
+struct foot {
+	u32 touched; /* FOOT_… */
+	u32 lines;
+	u32 line[FOOT_LINES]; /* of the longest line's size, counted from page 0 on */
+};
+
 struct world {
 	u32 *word; /* layout.words of them */
 	u64 hash;
@@ -188,6 +209,7 @@ struct world {
 
 	/* how the last choice's decisions were taken; set by engine_apply() */
 	struct pick pick;
+	struct foot *foot; /* where the choice under way notes what it touches; NULL: nobody asks */
 	u32 random; /* not 0: caches with random replacement decide by this generator (run) */
 
 	/* scenario steps executed, and syncs that ran an op / found a line, ever: bookkeeping, not state */
@@ -238,6 +260,20 @@ static inline void put(struct world *w, const u32 *field, u32 value)
  * run by seed.
  */
 u32 world_pick(struct world *w, u32 n, bool random);
+
+static inline void foot_touch(const struct world *w, u32 what)
+{
+	if (__builtin_expect(w->foot != NULL, 0))
+		w->foot->touched |= what;
+}
+
+void foot_note_line(const struct world *w, u32 page, u32 offset);
+
+static inline void foot_line(const struct world *w, u32 page, u32 offset)
+{
+	if (__builtin_expect(w->foot != NULL, 0))
+		foot_note_line(w, page, offset);
+}
 
 /* Lays the cell's world out; returns its size in words. Sets k->layout. */
 u32 world_layout(struct cell *k);

@@ -58,8 +58,11 @@ int cmd_usage(const struct command *command, const char *format, ...)
 /* What GOption fills in. */
 struct raw {
 	char **strategies, **cells, **files;
-	char *schedule, *format, *color, *trail, *baseline, *mutation, *max_states, *max_steps;
+	char *schedule, *format, *color, *trail, *baseline, *mutation, *max_states, *max_steps,
+		*memory, *time;
 	char *rule, *step, *budget, *output;
+	int jobs;
+	gboolean unreduced, exact;
 	gboolean quiet, verbose, all, first, cause, print, interactive, print_trail;
 };
 
@@ -108,9 +111,22 @@ static GArray *entries_for(struct raw *raw, guint takes)
 		ADD("mutation", 'm', G_OPTION_ARG_STRING, &raw->mutation,
 		    "Change one line of the kernel or the strategy (see list lines)",
 		    "CHANGE:ROUTINE.LINE");
-	if (takes & TAKES_STATES)
+	if (takes & TAKES_SEARCH) {
+		ADD("jobs", 'j', G_OPTION_ARG_INT, &raw->jobs,
+		    "Threads of a search; as many as there are processors unless given", "N");
 		ADD("max-states", 0, G_OPTION_ARG_STRING, &raw->max_states,
 		    "Stop after so many states (exit 3)", "N");
+		ADD("memory", 0, G_OPTION_ARG_STRING, &raw->memory,
+		    "Stop where the visited states take more (exit 3); half of the machine's "
+		    "unless given",
+		    "BYTES");
+		ADD("time", 0, G_OPTION_ARG_STRING, &raw->time,
+		    "Stop each search after so long (exit 3)", "30s");
+		ADD("no-reduction", 0, G_OPTION_ARG_NONE, &raw->unreduced,
+		    "Try every choice, also where others lead to the same", NULL);
+		ADD("exact", 0, G_OPTION_ARG_NONE, &raw->exact,
+		    "Compare whole states, not 64-bit fingerprints (slow, large)", NULL);
+	}
 	if (takes & TAKES_STEPS)
 		ADD("max-steps", 0, G_OPTION_ARG_STRING, &raw->max_steps,
 		    "Stop a schedule after so many steps (exit 3)", "N");
@@ -224,6 +240,41 @@ static int cells_take(struct cmd_options *o, struct raw *raw, const struct comma
 	return -1;
 }
 
+static guint64 half_of_the_memory(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
+
+	return pages > 0 && bytes > 0 ? (guint64)pages / 2 * (guint64)bytes : 0;
+}
+
+/* -1: go on. */
+static int search_take_options(struct cmd_options *o, const struct raw *raw,
+			       const struct command *command)
+{
+	char why[SCALAR_WHY];
+	guint64 ms;
+
+	if (raw->jobs < 0 || raw->jobs > 64)
+		return cmd_usage(command, "--jobs: expected a number from 1 to 64, found %d",
+				 raw->jobs);
+	if (raw->memory && scalar_u64(raw->memory, SCALAR_BYTES, &o->memory, why))
+		return cmd_usage(command, "--memory: expected bytes such as 512MiB, found `%s`",
+				 raw->memory);
+	if (raw->time) {
+		if (scalar_duration_ms(raw->time, &ms, why))
+			return cmd_usage(command,
+					 "--time: expected a duration such as 30s, found `%s`",
+					 raw->time);
+		o->seconds = (ms + 999) / 1000;
+	}
+	if (!raw->memory)
+		o->memory = half_of_the_memory();
+	o->jobs = raw->jobs ? (guint)raw->jobs : MIN(g_get_num_processors(), 64u);
+	o->unreduced = raw->unreduced;
+	o->exact = raw->exact;
+	return -1;
+}
+
 static int raw_take(struct cmd_options *o, struct raw *raw, const struct command *command)
 {
 	static const char *const formats[] = {"human", "jsonl", NULL};
@@ -255,6 +306,9 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 		return cmd_usage(command,
 				 "--budget: expected a number such as 1000, 50k or 2M, found `%s`",
 				 raw->budget);
+	end = search_take_options(o, raw, command);
+	if (end >= 0)
+		return end;
 	end = strategies_take(o, raw, command);
 	if (end < 0)
 		end = cells_take(o, raw, command);
@@ -298,6 +352,10 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 					  NULL);
 	g_option_context_set_summary(context, command->summary);
 	g_option_context_set_description(context, command->details);
+	/* GOption takes a letter's value as a word of its own only; everybody writes -j2 */
+	for (end = 1; end < *argc; end++)
+		if (g_str_has_prefix((*argv)[end], "-j") && g_ascii_isdigit((*argv)[end][2]))
+			(*argv)[end] = g_strconcat("--jobs=", (*argv)[end] + 2, NULL);
 	if (!g_option_context_parse(context, argc, argv, &error))
 		end = cmd_usage(command, "%s", error->message);
 	else
@@ -318,6 +376,8 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 	g_free(raw.step);
 	g_free(raw.budget);
 	g_free(raw.output);
+	g_free(raw.memory);
+	g_free(raw.time);
 	if (end < 0)
 		signal(SIGINT, on_interrupt);
 	return end;
@@ -532,6 +592,11 @@ struct outcome_options cmd_outcome_options(const struct cmd_options *o)
 		.max_states = o->max_states,
 		.max_steps = o->max_steps,
 		.first = o->first,
+		.unreduced = o->unreduced,
+		.exact = o->exact,
+		.jobs = o->jobs,
+		.memory = o->memory,
+		.seconds = o->seconds,
 		.interrupted = &interrupted,
 		.explore_progress = progress_explore,
 		.run_progress = progress_run,

@@ -45,7 +45,7 @@ enum cmd_takes {
 	TAKES_CELLS = 1 << 0, /* --strategy, --cell */
 	TAKES_SCHEDULE = 1 << 1,
 	TAKES_FORMAT = 1 << 2, /* --format */
-	TAKES_STATES = 1 << 3, /* --max-states */
+	TAKES_SEARCH = 1 << 3, /* --max-states, --memory, --time, --jobs, --no-reduction, --exact */
 	TAKES_STEPS = 1 << 4, /* --max-steps */
 	TAKES_FIRST = 1 << 5,
 	TAKES_TRAIL = 1 << 6, /* --trail, --print, --interactive */
@@ -70,6 +70,9 @@ struct cmd_options {
 	gboolean jsonl;
 	gboolean colour_errors;
 	guint64 max_states, max_steps;
+	guint64 memory, seconds; /* 0: no limit */
+	guint jobs;
+	gboolean unreduced, exact;
 	gboolean first;
 	gboolean print, interactive; /* of replay */
 	struct report_options report;

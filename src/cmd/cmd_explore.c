@@ -40,7 +40,7 @@ int cmd_explore(int argc, char **argv)
 	const struct command *command = cmd_find("explore");
 	struct session s;
 	int end = session_open(&s, command, REPORT_EXPLORE,
-			       TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_STATES |
+			       TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_SEARCH |
 				       TAKES_FIRST | TAKES_MUTATION,
 			       argc, argv);
 

@@ -155,7 +155,7 @@ int cmd_shrink(int argc, char **argv)
 	struct session s;
 	guint i, selected = 0;
 	int end = session_open(&s, command, REPORT_RUN,
-			       TAKES_CELLS | TAKES_STATES | TAKES_STEPS | TAKES_SHRINK, argc, argv);
+			       TAKES_CELLS | TAKES_SEARCH | TAKES_STEPS | TAKES_SHRINK, argc, argv);
 
 	if (end >= 0)
 		return end;

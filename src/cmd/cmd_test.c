@@ -17,7 +17,7 @@ int cmd_test(int argc, char **argv)
 	struct session s;
 	int end = session_open(
 		&s, command, REPORT_TEST,
-		TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_STATES | TAKES_STEPS, argc, argv);
+		TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_SEARCH | TAKES_STEPS, argc, argv);
 
 	if (end >= 0)
 		return end;

@@ -113,7 +113,7 @@ void progress_cell(guint at, guint of, const char *name)
 		line_show(line_begin());
 }
 
-void progress_explore(void *arg, u64 states, u64 transitions, u32 depth)
+void progress_explore(void *arg, const struct explore_progress *p)
 {
 	GString *line;
 
@@ -121,12 +121,12 @@ void progress_explore(void *arg, u64 states, u64 transitions, u32 depth)
 	if (!due())
 		return;
 	line = line_begin();
-	append_count(line, (double)states);
+	append_count(line, (double)p->states);
 	g_string_append(line, " states, ");
-	append_count(line, (double)transitions);
+	append_count(line, (double)p->transitions);
 	g_string_append(line, " transitions, ");
-	append_rate(line, transitions);
-	g_string_append_printf(line, ", depth %u", depth);
+	append_rate(line, p->transitions);
+	g_string_append_printf(line, ", depth %u, set %u%% full", p->depth, p->load);
 	line_show(line);
 }
 

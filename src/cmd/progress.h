@@ -8,6 +8,8 @@
 
 #include <glib.h>
 
+#include "explore/explore.h"
+
 #include "base.h"
 
 /* Before anything else, once; `wanted`: unless --quiet. */
@@ -15,7 +17,7 @@ void progress_init(gboolean wanted);
 /* Cell `at` of `of` begins (of 0: nobody knows how many); `name` is copied. */
 void progress_cell(guint at, guint of, const char *name);
 /* As struct outcome_options wants them. */
-void progress_explore(void *arg, u64 states, u64 transitions, u32 depth);
+void progress_explore(void *arg, const struct explore_progress *p);
 void progress_run(void *arg, u64 steps);
 /* Erases the line, so that results can be printed. */
 void progress_clear(void);

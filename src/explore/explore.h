@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every schedule: depth-first with undo over all choices, each state (world and broken rules) visited once.
+ * Every schedule of a cell: each state (world and broken rules) is visited once, by one thread or several.
+ *
+ * Unless told otherwise choices are left out where others lead to the same (reduce.h). Which rules are broken
+ * never, sometimes or always, which warnings are given and which steps executed, is the same with and without;
+ * states and transitions are those of the search that was done, the same for every number of threads.
  */
 #ifndef STALELINE_EXPLORE_EXPLORE_H
 #define STALELINE_EXPLORE_EXPLORE_H
@@ -10,24 +14,38 @@
 enum explore_stop {
 	EXPLORE_COMPLETE,
 	EXPLORE_MAX_STATES,
-	EXPLORE_NO_MEMORY,
+	EXPLORE_NO_MEMORY, /* of the machine's, or of what options.memory allows */
+	EXPLORE_TIME,
 	EXPLORE_INTERRUPTED,
 	EXPLORE_FIRST, /* stopped at the first violation, as asked */
 };
 
+struct explore_progress {
+	u64 states, transitions;
+	u32 depth; /* choices to where the search is now */
+	u32 load; /* of the visited set, in hundredths */
+};
+
 struct explore_options {
-	u64 max_states; /* 0: no limit */
+	bool unreduced; /* try every choice */
+	bool exact; /* compare whole states, not fingerprints */
+	bool trails; /* what is found gets trails: the shortest, where they can be had (shortest.h) */
 	bool first;
+	u32 jobs; /* threads; 0 counts as 1 */
+	u64 max_states; /* 0: no limit */
+	u64 memory; /* bytes; 0: no limit */
+	u64 seconds; /* 0: no limit */
 	const volatile int *interrupted; /* set by a signal handler; NULL: nobody interrupts */
 	/* called every now and then with what is known so far; NULL: nobody listens */
-	void (*progress)(void *arg, u64 states, u64 transitions, u32 depth);
+	void (*progress)(void *arg, const struct explore_progress *progress);
 	void *progress_arg;
 };
 
 struct explore_result {
 	enum explore_stop stop;
+	bool reduced;
 	u64 states, transitions;
-	u32 depth; /* longest path of the search, in choices */
+	u32 depth; /* longest path of the search, in choices; depends on its order */
 	u64 ends; /* states in which a schedule is over */
 	u64 ends_complete; /* of them: not ended early */
 	u32 ever; /* rules broken in some state reached */
@@ -36,6 +54,8 @@ struct explore_result {
 	struct found_list found;
 	u8 *step_done; /* per scenario step: STEP_DONE and its like, over all schedules; owned by the result */
 	u32 line_done[LINES_MAX / 32]; /* as world.line_done, over all schedules */
+	u64 seen_bytes; /* of the visited set at its end */
+	u64 collisions; /* exact: states whose fingerprint another one has too */
 };
 
 /* Explores `k`, which keeps identities only where steps branch on them. */

@@ -1,68 +1,258 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "seen.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
-#define FIRST_SLOTS 4096u
+#define SHARD_BITS 6u
+#define SHARDS (1u << SHARD_BITS)
+#define FIRST_SLOTS 64u
 
-bool seen_init(struct seen *s)
+/* What differs from the first state: (place, value) pairs in the order of places. */
+struct kept {
+	struct kept *next; /* another state of this fingerprint */
+	u32 pairs;
+	u32 pair[][2];
+};
+
+struct shard {
+	pthread_mutex_t lock;
+	u64 *slot; /* 0: empty */
+	struct kept **kept; /* beside each slot, where states are kept */
+	u64 slots, count, collisions, kept_bytes;
+};
+
+struct seen {
+	struct shard shard[SHARDS];
+	bool exact, shared;
+	u64 most;
+	u32 *first; /* words of the first state */
+	u32 words;
+	u64 bytes; /* of all tables; changed with atomics */
+};
+
+static u64 slot_bytes(const struct seen *s)
 {
-	s->count = 0;
-	s->slots = FIRST_SLOTS;
-	s->slot = calloc(s->slots, sizeof(*s->slot));
-	return s->slot != NULL;
+	return sizeof(u64) + (s->exact ? sizeof(struct kept *) : 0);
+}
+
+struct seen *seen_new(const struct world *first, bool exact, bool shared, u64 most)
+{
+	struct seen *s = calloc(1, sizeof(*s));
+	u32 i;
+
+	if (!s)
+		return NULL;
+	*s = (struct seen){.exact = exact, .shared = shared, .most = most};
+	s->words = first->k->layout.hashed;
+	if (exact) {
+		s->first = malloc(s->words * sizeof(u32));
+		if (!s->first) {
+			free(s);
+			return NULL;
+		}
+		memcpy(s->first, first->word, s->words * sizeof(u32));
+	}
+	for (i = 0; i < SHARDS; i++)
+		pthread_mutex_init(&s->shard[i].lock, NULL);
+	return s;
 }
 
 void seen_free(struct seen *s)
 {
-	free(s->slot);
-	s->slot = NULL;
+	u32 i;
+	u64 j;
+
+	if (!s)
+		return;
+	for (i = 0; i < SHARDS; i++) {
+		struct shard *h = &s->shard[i];
+
+		for (j = 0; s->exact && j < h->slots; j++) {
+			struct kept *k = h->kept[j], *next;
+
+			for (; k; k = next) {
+				next = k->next;
+				free(k);
+			}
+		}
+		free(h->slot);
+		free(h->kept);
+		pthread_mutex_destroy(&h->lock);
+	}
+	free(s->first);
+	free(s);
+}
+
+/* Spreads fingerprints over any number of slots, by the bits that do not choose the shard. */
+static u64 home(u64 fingerprint, u64 slots)
+{
+	return (u64)((unsigned __int128)(fingerprint << SHARD_BITS) * slots >> 64);
 }
 
 /* The slot that holds `fingerprint`, or the empty one where it belongs. */
-static u64 *probe(u64 *slot, u64 slots, u64 fingerprint)
+static u64 probe(const u64 *slot, u64 slots, u64 fingerprint)
 {
-	u64 at = (fingerprint ^ fingerprint >> 32) & (slots - 1);
+	u64 at = home(fingerprint, slots);
 
 	while (slot[at] && slot[at] != fingerprint)
-		at = (at + 1) & (slots - 1);
-	return &slot[at];
+		at = at + 1 == slots ? 0 : at + 1;
+	return at;
 }
 
-static bool grow(struct seen *s)
+static bool grow(struct seen *s, struct shard *h)
 {
-	u64 slots = s->slots * 2;
-	u64 *slot = calloc(slots, sizeof(*slot));
+	u64 slots = h->slots ? h->slots + h->slots / 2 : FIRST_SLOTS;
+	u64 more = slots * slot_bytes(s);
+	u64 *slot;
+	struct kept **kept = NULL;
 	u64 i;
 
-	if (!slot)
+	/* both tables are there while the old one is emptied */
+	if (s->most && __atomic_load_n(&s->bytes, __ATOMIC_RELAXED) + more > s->most)
 		return false;
-	for (i = 0; i < s->slots; i++)
-		if (s->slot[i])
-			*probe(slot, slots, s->slot[i]) = s->slot[i];
-	free(s->slot);
-	s->slot = slot;
-	s->slots = slots;
+	slot = calloc(slots, sizeof(*slot));
+	if (slot && s->exact)
+		kept = calloc(slots, sizeof(struct kept *));
+	if (!slot || (s->exact && !kept)) {
+		free(slot);
+		return false;
+	}
+	for (i = 0; i < h->slots; i++) {
+		u64 to;
+
+		if (!h->slot[i])
+			continue;
+		to = probe(slot, slots, h->slot[i]);
+		slot[to] = h->slot[i];
+		if (kept)
+			kept[to] = h->kept[i];
+	}
+	__atomic_add_fetch(&s->bytes, more - h->slots * slot_bytes(s), __ATOMIC_RELAXED);
+	free(h->slot);
+	free(h->kept);
+	h->slot = slot;
+	h->kept = kept;
+	h->slots = slots;
 	return true;
 }
 
-enum seen_result seen_add(struct seen *s, u64 fingerprint)
+static bool same_as(const struct seen *s, const struct world *w, const struct kept *k)
 {
-	u64 *slot;
+	u32 at, next = 0;
 
-	/* 0 marks an empty slot; merging it with 1 costs one more unlikely collision */
-	fingerprint += !fingerprint;
-	slot = probe(s->slot, s->slots, fingerprint);
-	if (*slot)
-		return SEEN_BEFORE;
-	if (s->count + 1 > s->slots / 3 * 2) {
-		if (!grow(s))
-			return SEEN_NO_MEMORY;
-		slot = probe(s->slot, s->slots, fingerprint);
+	for (at = 0; at < s->words; at++) {
+		if (next < k->pairs && k->pair[next][0] == at) {
+			if (w->word[at] != k->pair[next++][1])
+				return false;
+		} else if (w->word[at] != s->first[at]) {
+			return false;
+		}
 	}
-	*slot = fingerprint;
-	s->count++;
+	return true;
+}
+
+static struct kept *keep(struct seen *s, struct shard *h, const struct world *w)
+{
+	u32 pairs = 0, at;
+	struct kept *k;
+	u64 bytes;
+
+	for (at = 0; at < s->words; at++)
+		pairs += w->word[at] != s->first[at];
+	bytes = sizeof(*k) + pairs * sizeof(k->pair[0]);
+	if (s->most && __atomic_load_n(&s->bytes, __ATOMIC_RELAXED) + bytes > s->most)
+		return NULL;
+	k = malloc(bytes);
+	if (!k)
+		return NULL;
+	k->pairs = 0;
+	for (at = 0; at < s->words; at++) {
+		if (w->word[at] == s->first[at])
+			continue;
+		k->pair[k->pairs][0] = at;
+		k->pair[k->pairs++][1] = w->word[at];
+	}
+	h->kept_bytes += bytes;
+	__atomic_add_fetch(&s->bytes, bytes, __ATOMIC_RELAXED);
+	return k;
+}
+
+static enum seen_result shard_add(struct seen *s, struct shard *h, u64 fingerprint,
+				  const struct world *w)
+{
+	struct kept *k = NULL;
+	u64 at;
+
+	if (h->count + 1 > h->slots / 8 * 7 && !grow(s, h))
+		return SEEN_NO_MEMORY;
+	at = probe(h->slot, h->slots, fingerprint);
+	if (h->slot[at] && !s->exact)
+		return SEEN_BEFORE;
+	if (s->exact) {
+		for (k = h->kept[at]; k; k = k->next)
+			if (same_as(s, w, k))
+				return SEEN_BEFORE;
+		k = keep(s, h, w);
+		if (!k)
+			return SEEN_NO_MEMORY;
+		h->collisions += h->slot[at] != 0;
+		k->next = h->kept[at];
+		h->kept[at] = k;
+	}
+	h->slot[at] = fingerprint;
+	h->count++;
 	return SEEN_NEW;
+}
+
+enum seen_result seen_add(struct seen *s, const struct world *w)
+{
+	/* 0 marks an empty slot; merging it with 1 costs one more unlikely collision */
+	u64 fingerprint = w->hash + !w->hash;
+	struct shard *h = &s->shard[fingerprint >> (64 - SHARD_BITS)];
+	enum seen_result result;
+
+	if (!s->shared)
+		return shard_add(s, h, fingerprint, w);
+	pthread_mutex_lock(&h->lock);
+	result = shard_add(s, h, fingerprint, w);
+	pthread_mutex_unlock(&h->lock);
+	return result;
+}
+
+u64 seen_count(const struct seen *s)
+{
+	u64 count = 0;
+	u32 i;
+
+	for (i = 0; i < SHARDS; i++)
+		count += __atomic_load_n(&s->shard[i].count, __ATOMIC_RELAXED);
+	return count;
+}
+
+u64 seen_bytes(const struct seen *s)
+{
+	return __atomic_load_n(&s->bytes, __ATOMIC_RELAXED);
+}
+
+u32 seen_load(const struct seen *s)
+{
+	u64 slots = 0;
+	u32 i;
+
+	for (i = 0; i < SHARDS; i++)
+		slots += __atomic_load_n(&s->shard[i].slots, __ATOMIC_RELAXED);
+	return slots ? (u32)(seen_count(s) * 100 / slots) : 0;
+}
+
+u64 seen_collisions(const struct seen *s)
+{
+	u64 collisions = 0;
+	u32 i;
+
+	for (i = 0; i < SHARDS; i++)
+		collisions += s->shard[i].collisions;
+	return collisions;
 }
 
 double seen_odds(u64 states)

@@ -226,6 +226,12 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 {
 	struct outcome *o = outcome_new(s, cell, NULL, TRUE);
 	struct explore_options explore_options = {
+		.unreduced = options->unreduced,
+		.exact = options->exact,
+		.trails = TRUE,
+		.jobs = options->jobs,
+		.memory = options->memory,
+		.seconds = options->seconds,
 		.max_states = options->max_states,
 		.first = options->first,
 		.interrupted = options->interrupted,
@@ -244,7 +250,6 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 	explore(&o->compiled->cell, &explore_options, &r);
 	o->states = r.states;
 	o->transitions = r.transitions;
-	o->depth = r.depth;
 	o->ends = r.ends;
 	o->warned = r.warned;
 	o->found = r.found;
@@ -263,6 +268,9 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 		break;
 	case EXPLORE_NO_MEMORY:
 		o->limit = "memory";
+		break;
+	case EXPLORE_TIME:
+		o->limit = "the time limit";
 		break;
 	case EXPLORE_INTERRUPTED:
 		o->interrupted = TRUE;

@@ -11,8 +11,11 @@ struct outcome_options {
 	guint64 max_steps; /* of a single schedule; 0: a million where contexts repeat for ever */
 	gboolean first;
 	gboolean watch_lines; /* say which lines of kernel routines were executed */
+	gboolean unreduced, exact;
+	guint jobs; /* threads of an exploration */
+	guint64 memory, seconds; /* of an exploration; 0: no limit */
 	const volatile int *interrupted;
-	void (*explore_progress)(void *arg, u64 states, u64 transitions, u32 depth);
+	void (*explore_progress)(void *arg, const struct explore_progress *progress);
 	void (*run_progress)(void *arg, u64 steps);
 	void *progress_arg;
 };
@@ -31,7 +34,6 @@ struct outcome {
 	enum how rule[RULE_COUNT];
 	u32 warned;
 	u64 states, transitions; /* of a single schedule: 0 and the choices taken */
-	u32 depth;
 	u64 ends;
 	struct found_list found; /* violations first, then warnings; in file order of their steps */
 	GArray *unreached; /* guint: steps that no schedule executed */

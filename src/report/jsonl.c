@@ -130,7 +130,6 @@ static void print_cell(const struct outcome *o, const struct reporter *r, const 
 	json_builder_end_array(b);
 	add_number(b, "states", o->states);
 	add_number(b, "transitions", o->transitions);
-	add_number(b, "depth", o->depth);
 	add_number(b, "ends", o->ends);
 	add_yes(b, "complete", o->complete);
 	add_text(b, "limit", o->limit);

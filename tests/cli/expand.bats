@@ -10,7 +10,7 @@ setup() {
 	nest=scenarios/nest/user-softirq-hardirq.yaml
 }
 
-# The numbers of a cell that do not depend on its name: verdict, rules, states, transitions, depth.
+# The numbers of a cell that do not depend on its name: verdict, rules, states, transitions.
 numbers() {
 	sed -n '/"type":"cell"/s/.*\("verdict":.*\)/\1/p'
 }

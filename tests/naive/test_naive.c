@@ -30,6 +30,7 @@ static guint generated = 300;
 
 static const char *folder = "scenarios";
 static guint64 only_seed;
+static u64 reduced_states, unreduced_states; /* of all cells compared */
 
 static void differ(guint *differences, const char *what, u64 explored, u64 naive)
 {
@@ -137,7 +138,8 @@ static guint compare_limits(const struct cell *k, const struct explore_result *w
 	guint differences = 0, i;
 
 	for (i = 0; i < G_N_ELEMENTS(limits); i++) {
-		struct explore_options options = {.max_states = limits[i]};
+		struct explore_options options = {
+			.max_states = limits[i], .unreduced = true, .trails = true};
 		struct explore_result r;
 
 		if (!limits[i] || limits[i] > whole->states)
@@ -151,11 +153,71 @@ static guint compare_limits(const struct cell *k, const struct explore_result *w
 	return differences;
 }
 
+/*
+ * Whatever way the search is done: the rules broken never, sometimes and always, the warnings, what is found
+ * where and the steps executed are the same; without reduction the counts too.
+ */
+static guint compare_way(const struct cell *k, const struct explore_result *whole,
+			 struct explore_options options, const char *way)
+{
+	guint differences = 0;
+	struct explore_result r;
+	u32 i;
+
+	explore(k, &options, &r);
+	differ(&differences, "stop", r.stop, whole->stop);
+	differ(&differences, "ever", r.ever, whole->ever);
+	differ(&differences, "always", r.always, whole->always);
+	differ(&differences, "warned", r.warned, whole->warned);
+	differ(&differences, "some end", r.ends != 0, whole->ends != 0);
+	differ(&differences, "some complete end", r.ends_complete != 0, whole->ends_complete != 0);
+	differ(&differences, "findings", r.found.count, whole->found.count);
+	for (i = 0; i < r.found.count && i < whole->found.count; i++) {
+		differ(&differences, "finding's rule", r.found.item[i].finding.rule,
+		       whole->found.item[i].finding.rule);
+		differ(&differences, "finding's step", r.found.item[i].finding.step,
+		       whole->found.item[i].finding.step);
+	}
+	if (memcmp(r.step_done, whole->step_done, k->steps))
+		differ(&differences, "steps reached", 0, 1);
+	if (options.unreduced) {
+		differ(&differences, "states", r.states, whole->states);
+		differ(&differences, "transitions", r.transitions, whole->transitions);
+		differ(&differences, "ends", r.ends, whole->ends);
+	}
+	differ(&differences, "collisions", r.collisions, 0);
+	if (differences)
+		printf("^ %s, against the unreduced search of one thread\n", way);
+	reduced_states += options.unreduced ? 0 : r.states;
+	unreduced_states += options.unreduced ? 0 : whole->states;
+	explore_result_free(&r);
+	return differences;
+}
+
+static guint compare_ways(const struct cell *k, const struct explore_result *whole)
+{
+	const struct {
+		const char *name;
+		struct explore_options options;
+	} way[] = {
+		{"reduced", {.jobs = 1}},
+		{"two threads", {.jobs = 2, .unreduced = true}},
+		{"reduced, two threads", {.jobs = 2}},
+		{"exact", {.exact = true, .unreduced = true}},
+		{"reduced, exact, two threads", {.exact = true, .jobs = 2}},
+	};
+	guint differences = 0, i;
+
+	for (i = 0; i < G_N_ELEMENTS(way); i++)
+		differences += compare_way(k, whole, way[i].options, way[i].name);
+	return differences;
+}
+
 enum compared { COMPARED_EQUAL, COMPARED_DIFFERENT, COMPARED_TOO_LARGE };
 
 static enum compared check(const struct cell *k, u64 limit)
 {
-	struct explore_options options = {.max_states = limit};
+	struct explore_options options = {.max_states = limit, .unreduced = true, .trails = true};
 	struct explore_result first, again;
 	struct naive_result naive;
 	guint differences = 0;
@@ -171,6 +233,7 @@ static enum compared check(const struct cell *k, u64 limit)
 	naive_explore(k, first.states + 1, &naive);
 	differences += compare(k, &first, &naive);
 	differences += compare_again(k, &first, &again);
+	differences += compare_ways(k, &first);
 	if (first.states <= LIMITED_STATES)
 		differences += compare_limits(k, &first);
 	naive_free(&naive);
@@ -213,6 +276,8 @@ static void test_scenarios(void **state)
 	diag_free(diag);
 	printf("%u cells equal, %u different, %u too large\n", count[COMPARED_EQUAL],
 	       count[COMPARED_DIFFERENT], count[COMPARED_TOO_LARGE]);
+	printf("%llu states reduced, %llu unreduced\n", (unsigned long long)reduced_states,
+	       (unsigned long long)unreduced_states);
 	assert_int_equal(count[COMPARED_DIFFERENT], 0);
 	assert_true(count[COMPARED_EQUAL] >= 10);
 }

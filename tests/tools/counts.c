@@ -67,7 +67,7 @@ static const char *below(const char *path, const char *folder)
 /* The cell's row; NULL where the kernel declines it. */
 static char *row_make(struct scenario *s, const struct scenario_cell *cell, const char *key)
 {
-	const struct outcome_options options = {0};
+	const struct outcome_options options = {.unreduced = TRUE};
 	struct outcome *o = outcome_explore(s, cell, &options);
 	char *row = NULL;
 

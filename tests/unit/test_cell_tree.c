@@ -47,7 +47,7 @@ static void text_check(struct scenario *s, const struct scenario_cell *cell, con
 	assert_int_equal(alone->cells->len, 1);
 	a = execute(s, cell);
 	b = execute(alone, alone->cells->pdata[0]);
-	if (a->states != b->states || a->transitions != b->transitions || a->depth != b->depth ||
+	if (a->states != b->states || a->transitions != b->transitions ||
 	    a->verdict != b->verdict || a->explored != b->explored || a->warned != b->warned ||
 	    a->found.count != b->found.count || memcmp(a->rule, b->rule, sizeof(a->rule)))
 		fail_msg("%s[%s] is another cell:\n%s", s->path, cell->id, text);

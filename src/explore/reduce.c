@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "reduce.h"
+
+#include <stdlib.h>
+
+#include "context.h"
+#include "device.h"
+#include "footprint.h"
+
+#define ACTORS_MAX 64u
+
+struct reduction {
+	const struct cell *k;
+	u32 lines, words; /* of a set of lines, in u64s */
+	u32 *leader; /* of each line: lines that can decide each other's fate have one in common */
+	u64 *of_context, *of_map; /* sets of leaders, one after the other */
+	u32 touches[ACTORS_MAX]; /* FOOT_… of each context */
+	u64 triggers[ACTORS_MAX]; /* contexts that each context can make due */
+	u64 starts[ACTORS_MAX]; /* devices that each context can start */
+	u64 served[ACTORS_MAX]; /* contexts that each device's interrupt makes due */
+	bool tlb_crowded;
+};
+
+struct marking {
+	u64 *set;
+};
+
+static void mark(void *arg, u32 first, u32 count)
+{
+	struct marking *m = arg;
+	u32 i;
+
+	for (i = first; i < first + count; i++)
+		m->set[i >> 6] |= 1ull << (i & 63);
+}
+
+static bool in_set(const u64 *set, u32 line)
+{
+	return set[line >> 6] >> (line & 63) & 1;
+}
+
+static u32 leader_of(u32 *leader, u32 line)
+{
+	while (leader[line] != line) {
+		leader[line] = leader[leader[line]];
+		line = leader[line];
+	}
+	return line;
+}
+
+/* Joins the used lines of each cache set that has not room for all of them. */
+static bool join(struct reduction *r, const u64 *used)
+{
+	u32 sets = footprint_sets(r->k);
+	u32 *count = calloc(sets, sizeof(u32)), *first = calloc(sets, sizeof(u32));
+	u32 line, set, n;
+	bool done = count && first;
+
+	for (line = 0; done && line < r->lines; line++)
+		for (n = 0; in_set(used, line) && (set = footprint_set(r->k, line, n)) != NO_ID;
+		     n++)
+			if (!count[set]++)
+				first[set] = line;
+	for (line = 0; done && line < r->lines; line++)
+		for (n = 0; in_set(used, line) && (set = footprint_set(r->k, line, n)) != NO_ID;
+		     n++)
+			if (count[set] > footprint_room(r->k, set))
+				r->leader[leader_of(r->leader, line)] =
+					leader_of(r->leader, first[set]);
+	free(count);
+	free(first);
+	return done;
+}
+
+/* From lines to their leaders. */
+static void lead(struct reduction *r, u64 *set)
+{
+	u32 line;
+
+	for (line = 0; line < r->lines; line++)
+		if (in_set(set, line)) {
+			u32 leader = r->leader[line];
+
+			set[leader >> 6] |= 1ull << (leader & 63);
+		}
+}
+
+static bool lines_fill(struct reduction *r, u64 astray)
+{
+	const struct cell *k = r->k;
+	u64 *used = calloc(r->words, sizeof(u64));
+	u32 i, j;
+
+	if (!used)
+		return false;
+	for (i = 0; i < k->contexts; i++) {
+		struct marking m = {r->of_context + (size_t)i * r->words};
+
+		if (astray >> i & 1)
+			mark(&m, 0, r->lines);
+		else
+			footprint_mark_context(k, i, mark, &m);
+		for (j = 0; j < r->words; j++)
+			used[j] |= m.set[j];
+	}
+	for (i = 0; i < k->maps; i++)
+		footprint_mark_map(k, i, mark, &(struct marking){r->of_map + (size_t)i * r->words});
+	for (i = 0; i < r->lines; i++)
+		r->leader[i] = i;
+	if (!join(r, used)) {
+		free(used);
+		return false;
+	}
+	for (i = 0; i < r->lines; i++)
+		r->leader[i] = leader_of(r->leader, i);
+	for (i = 0; i < k->contexts; i++)
+		lead(r, r->of_context + (size_t)i * r->words);
+	for (i = 0; i < k->maps; i++)
+		lead(r, r->of_map + (size_t)i * r->words);
+	free(used);
+	return true;
+}
+
+struct reduction *reduction_new(const struct cell *k, u64 astray)
+{
+	struct reduction *r;
+	u32 i, j;
+
+	if (k->contexts > ACTORS_MAX || k->devices > ACTORS_MAX)
+		return NULL;
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return NULL;
+	r->k = k;
+	r->lines = footprint_lines(k);
+	r->words = (r->lines + 63) / 64;
+	r->leader = calloc(r->lines + 1, sizeof(u32));
+	r->of_context = calloc((size_t)k->contexts * r->words + 1, sizeof(u64));
+	r->of_map = calloc((size_t)k->maps * r->words + 1, sizeof(u64));
+	r->tlb_crowded = footprint_tlb_crowded(k);
+	for (i = 0; i < k->contexts; i++) {
+		r->touches[i] = footprint_touches(k, i);
+		for (j = 0; j < k->contexts; j++)
+			if (footprint_triggers(k, i, j))
+				r->triggers[i] |= 1ull << j;
+		for (j = 0; j < k->devices; j++)
+			if (footprint_starts(k, i, j))
+				r->starts[i] |= 1ull << j;
+		if (k->context[i].trigger == ON_DEVICE)
+			r->served[k->context[i].source] |= 1ull << i;
+	}
+	if (!r->leader || !r->of_context || !r->of_map || !lines_fill(r, astray)) {
+		reduction_free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void reduction_free(struct reduction *r)
+{
+	if (!r)
+		return;
+	free(r->leader);
+	free(r->of_context);
+	free(r->of_map);
+	free(r);
+}
+
+/*
+ * Contexts that may act before the actor does (true), and those that may once somebody makes them due or wakes
+ * them (*later).
+ */
+static bool acts(const struct world *w, u32 ctx, u32 actor, u32 cpu, bool *later)
+{
+	const struct w_ctx *c = w_ctx(w, ctx);
+
+	*later = false;
+	if (c->state == CTX_DONE || ctx == actor)
+		return false;
+	if (w->k->context[ctx].cpu == cpu) {
+		/* what the actor interrupted, or would have to let go of the CPU first */
+		if (c->state == CTX_CURRENT || !context_cpu_free(w, ctx))
+			return false;
+	} else if (c->state == CTX_CURRENT) {
+		return true;
+	}
+	if (c->state == CTX_READY || (c->state == CTX_IDLE && context_can_begin(w, ctx)))
+		return true;
+	*later = true;
+	return false;
+}
+
+/* Could any of `others` make the context due, or wake it? */
+static bool comes(const struct reduction *r, const struct world *w, u32 ctx,
+		  const struct reduction_others *others)
+{
+	const struct w_ctx *c = w_ctx(w, ctx);
+	u64 left;
+
+	if (c->state == CTX_SLEEPING && c->wait == WAIT_DEVICE)
+		return (others->devices >> c->wait_arg & 1) ||
+		       (others->contexts & r->served[c->wait_arg]);
+	if (c->state == CTX_SLEEPING)
+		return others->contexts != 0;
+	if (w->k->context[ctx].trigger == ON_DEVICE)
+		return others->devices >> w->k->context[ctx].source & 1;
+	for (left = others->contexts; left; left &= left - 1)
+		if (r->triggers[__builtin_ctzll(left)] >> ctx & 1)
+			return true;
+	return false;
+}
+
+void reduction_look(const struct reduction *r, const struct world *w, const struct choice *choice,
+		    struct reduction_others *ret)
+{
+	const struct cell *k = r->k;
+	bool device = choice->kind == CHOICE_DEVICE;
+	u64 dormant = 0, before;
+	u32 i;
+
+	*ret = (struct reduction_others){.cpu = device ? NO_ID : k->context[choice->actor].cpu};
+	for (i = 0; i < k->contexts; i++) {
+		bool later;
+
+		if (acts(w, i, device ? NO_ID : choice->actor, ret->cpu, &later))
+			ret->contexts |= 1ull << i;
+		else if (later)
+			dormant |= 1ull << i;
+	}
+	for (i = 0; i < k->devices; i++)
+		if (device_busy(w, i) && !(device && i == choice->actor))
+			ret->devices |= 1ull << i;
+	do {
+		u64 left;
+
+		before = ret->contexts;
+		for (left = ret->contexts; left; left &= left - 1)
+			ret->devices |= r->starts[__builtin_ctzll(left)];
+		if (device)
+			ret->devices &= ~(1ull << choice->actor);
+		for (left = dormant; left; left &= left - 1) {
+			i = (u32)__builtin_ctzll(left);
+			if (comes(r, w, i, ret))
+				ret->contexts |= 1ull << i;
+		}
+		dormant &= ~ret->contexts;
+	} while (ret->contexts != before);
+}
+
+static bool meets(const struct reduction *r, const u64 *set, const struct foot *foot)
+{
+	u32 i;
+
+	if (foot->touched & FOOT_ALL_LINES)
+		return true;
+	for (i = 0; i < foot->lines; i++)
+		if (in_set(set, r->leader[foot->line[i]]))
+			return true;
+	return false;
+}
+
+static bool context_meets(const struct reduction *r, u32 ctx, const struct foot *foot, u32 cpu)
+{
+	const struct context_def *def = &r->k->context[ctx];
+	u32 both = foot->touched & r->touches[ctx];
+	bool here = def->cpu == cpu;
+
+	/* whoever may act on the actor's own CPU does so by interrupting it */
+	if (here && (foot->touched & FOOT_IRQS_OFF))
+		return true;
+	if (here && (foot->touched & FOOT_SOFTIRQS_OFF) && def->level != LEVEL_HARDIRQ)
+		return true;
+	if ((both & (FOOT_PKMAP | FOOT_USER)) || (here && (both & FOOT_SLOT)) ||
+	    (here && (both & FOOT_TLB) && r->tlb_crowded))
+		return true;
+	return meets(r, r->of_context + (size_t)ctx * r->words, foot);
+}
+
+bool reduction_apart(const struct reduction *r, const struct world *w, const struct foot *foot,
+		     const struct reduction_others *others)
+{
+	u64 left;
+
+	if (!others->contexts && !others->devices)
+		return true;
+	if (foot->touched & FOOT_ALL)
+		return false;
+	for (left = others->contexts; left; left &= left - 1)
+		if (context_meets(r, (u32)__builtin_ctzll(left), foot, others->cpu))
+			return false;
+	for (left = others->devices; left; left &= left - 1) {
+		u32 map = w_device(w, (u32)__builtin_ctzll(left))->map;
+
+		/* transfers still to be started are lines of the contexts that start them */
+		if (map && meets(r, r->of_map + (size_t)(map - 1) * r->words, foot))
+			return false;
+	}
+	return true;
+}
+
+void reduction_note(const struct reduction *r, const struct foot *foot,
+		    struct reduction_lines *lines)
+{
+	u32 i, j;
+
+	lines->all |= (foot->touched & FOOT_ALL_LINES) != 0;
+	for (i = 0; i < foot->lines && !lines->all; i++) {
+		u32 leader = r->leader[foot->line[i]];
+
+		for (j = 0; j < lines->count && lines->line[j] != leader; j++)
+			;
+		if (j == ARRAY_SIZE(lines->line))
+			lines->all = true;
+		else if (j == lines->count)
+			lines->line[lines->count++] = leader;
+	}
+}
+
+bool reduction_wants(const struct reduction *r, const struct choice *eviction,
+		     const struct reduction_lines *lines)
+{
+	const struct machine *m = &r->k->machine;
+	u32 page = cell_page_of(r->k, eviction->arg);
+	u32 line = page << (m->page_shift - m->long_shift) |
+		   (eviction->arg & (cell_page_bytes(r->k) - 1)) >> m->long_shift;
+	u32 i;
+
+	if (lines->all)
+		return true;
+	for (i = 0; i < lines->count; i++)
+		if (lines->line[i] == r->leader[line])
+			return true;
+	return false;
+}
+
+bool reduction_strays(const struct reduction *r, u32 ctx, const struct foot *foot)
+{
+	const u64 *set = r->of_context + (size_t)ctx * r->words;
+	u32 i;
+
+	for (i = 0; i < foot->lines; i++)
+		if (!in_set(set, r->leader[foot->line[i]]))
+			return true;
+	return false;
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "shortest.h"
+
+#include <stdlib.h>
+
+#include "search.h"
+
+#define FIRST_ROOM 4096u
+
+/* A state met: how it was reached. */
+struct met {
+	u32 parent; /* NO_ID: the first state */
+	u32 interrupts; /* that arrived on the way */
+	struct choice choice;
+};
+
+/* A state to be expanded: its number, hash, and where its words differ from the first state's. */
+struct waiting {
+	u32 met;
+	u32 pairs;
+	u64 hash;
+	u32 (*pair)[2];
+};
+
+struct level {
+	struct waiting *item;
+	u32 count, room;
+};
+
+/* The best way found in this level to a thing that is looked for. */
+struct way {
+	bool found;
+	u32 parent, interrupts;
+	struct choice choice;
+	struct finding finding;
+};
+
+struct breadth {
+	struct search search; /* its world, and its list of choices */
+	struct met *met;
+	u32 mets, met_room;
+	u64 *fingerprint; /* hash table over mets: 0 is empty */
+	u32 *index;
+	u64 slots;
+	struct level now, next;
+	u32 next_first; /* met[] from here on are in the next level */
+	u32 *first; /* words of the first state */
+	u32 (*at)[2]; /* pairs that the world's words have now */
+	u32 at_pairs;
+	u32 *touched, touched_room; /* places that a choice changed */
+	struct way *way; /* per item of the list */
+	struct found_list *list;
+};
+
+static bool index_grow(struct breadth *b)
+{
+	u64 slots = b->slots ? 2 * b->slots : 4 * FIRST_ROOM;
+	u64 *fingerprint = calloc(slots, sizeof(u64));
+	u32 *index = calloc(slots, sizeof(u32));
+	u64 i;
+
+	if (!fingerprint || !index) {
+		free(fingerprint);
+		free(index);
+		return false;
+	}
+	for (i = 0; i < b->slots; i++) {
+		u64 to = b->fingerprint[i] & (slots - 1);
+
+		if (!b->fingerprint[i])
+			continue;
+		while (fingerprint[to])
+			to = (to + 1) & (slots - 1);
+		fingerprint[to] = b->fingerprint[i];
+		index[to] = b->index[i];
+	}
+	free(b->fingerprint);
+	free(b->index);
+	b->fingerprint = fingerprint;
+	b->index = index;
+	b->slots = slots;
+	return true;
+}
+
+/* The number of the state with this hash; a new one, NO_ID so far, where there is none. NULL: no memory. */
+static u32 *lookup(struct breadth *b, u64 hash)
+{
+	u64 fingerprint = hash + !hash, at;
+
+	if (b->mets + 1 > b->slots / 2 && !index_grow(b))
+		return NULL;
+	at = fingerprint & (b->slots - 1);
+	while (b->fingerprint[at] && b->fingerprint[at] != fingerprint)
+		at = (at + 1) & (b->slots - 1);
+	if (!b->fingerprint[at]) {
+		b->fingerprint[at] = fingerprint;
+		b->index[at] = NO_ID;
+	}
+	return &b->index[at];
+}
+
+static void level_clear(struct level *l)
+{
+	u32 i;
+
+	for (i = 0; i < l->count; i++)
+		free(l->item[i].pair);
+	l->count = 0;
+}
+
+static bool level_add(struct level *l, struct waiting item)
+{
+	if (l->count == l->room) {
+		u32 room = l->room ? 2 * l->room : 256;
+		struct waiting *grown = realloc(l->item, room * sizeof(*grown));
+
+		if (!grown)
+			return false;
+		l->item = grown;
+		l->room = room;
+	}
+	l->item[l->count++] = item;
+	return true;
+}
+
+/* Brings the world into the state. The pairs stay the level's. */
+static void restore(struct breadth *b, const struct waiting *state)
+{
+	struct world *w = &b->search.arena.world;
+	u32 i;
+
+	for (i = 0; i < b->at_pairs; i++)
+		w->word[b->at[i][0]] = b->first[b->at[i][0]];
+	b->at = state->pair;
+	b->at_pairs = state->pairs;
+	for (i = 0; i < b->at_pairs; i++)
+		w->word[b->at[i][0]] = b->at[i][1];
+	w->hash = state->hash;
+	w->logged = 0;
+}
+
+static int by_place(const void *x, const void *y)
+{
+	u32 a = *(const u32 *)x, b = *(const u32 *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+/* The world's differences from the first state: those of the state before, but where the log says otherwise. */
+static bool differences(struct breadth *b, struct waiting *ret)
+{
+	const struct world *w = &b->search.arena.world;
+	u32 n = 0, i, j = 0;
+
+	if (w->logged > b->touched_room) {
+		u32 *grown = realloc(b->touched, w->logged * 2 * sizeof(u32));
+
+		if (!grown)
+			return false;
+		b->touched = grown;
+		b->touched_room = (u32)w->logged * 2;
+	}
+	for (i = 0; i < w->logged; i++)
+		b->touched[n++] = w->log[i].at;
+	if (n)
+		qsort(b->touched, n, sizeof(u32), by_place);
+	ret->pair = malloc((b->at_pairs + n + 1) * sizeof(*ret->pair));
+	ret->pairs = 0;
+	if (!ret->pair)
+		return false;
+	for (i = 0; i < b->at_pairs || j < n;) {
+		u32 place = i < b->at_pairs ? b->at[i][0] : NO_ID;
+
+		if (j < n && b->touched[j] <= place)
+			place = b->touched[j];
+		while (j < n && b->touched[j] == place)
+			j++;
+		if (i < b->at_pairs && b->at[i][0] == place)
+			i++;
+		if (w->word[place] == b->first[place])
+			continue;
+		ret->pair[ret->pairs][0] = place;
+		ret->pair[ret->pairs++][1] = w->word[place];
+	}
+	return true;
+}
+
+static u32 interrupts_of(const struct cell *k, const struct choice *c)
+{
+	return c->kind == CHOICE_ENTER && k->context[c->actor].level != LEVEL_PROCESS;
+}
+
+/* Notes which things are found by `choice` from state `parent`. */
+static void note_ways(struct breadth *b, u32 parent, const struct choice *choice)
+{
+	const struct world *w = &b->search.arena.world;
+	u32 interrupts = b->met[parent].interrupts + interrupts_of(w->k, choice);
+	u32 i, j;
+
+	for (i = 0; i < w->findings; i++) {
+		const struct finding *f = &w->finding[i];
+
+		for (j = 0; j < b->list->count; j++) {
+			const struct found *item = &b->list->item[j];
+			struct way *way = &b->way[j];
+
+			if (item->shortest || item->finding.warning != f->warning ||
+			    item->finding.rule != f->rule || item->finding.step != f->step ||
+			    (way->found && way->interrupts <= interrupts))
+				continue;
+			*way = (struct way){true, parent, interrupts, *choice, *f};
+		}
+	}
+}
+
+/* Notes the state that `choice` led to, unless it was met before. */
+static bool note_state(struct breadth *b, u32 parent, const struct choice *choice)
+{
+	const struct world *w = &b->search.arena.world;
+	struct met met = {parent, b->met[parent].interrupts + interrupts_of(w->k, choice), *choice};
+	struct waiting state = {.met = b->mets, .hash = w->hash};
+	u32 *number = lookup(b, w->hash);
+
+	if (!number)
+		return false;
+	if (*number != NO_ID) {
+		/* another way of the same length may have fewer interrupts */
+		if (*number >= b->next_first && b->met[*number].interrupts > met.interrupts)
+			b->met[*number] = met;
+		return true;
+	}
+	if (b->mets == b->met_room) {
+		u32 room = b->met_room ? 2 * b->met_room : FIRST_ROOM;
+		struct met *grown = realloc(b->met, room * sizeof(*grown));
+
+		if (!grown)
+			return false;
+		b->met = grown;
+		b->met_room = room;
+	}
+	*number = b->mets;
+	b->met[b->mets++] = met;
+	if (w_top(w)->ended)
+		return true;
+	return differences(b, &state) && level_add(&b->next, state);
+}
+
+static bool expand(struct breadth *b, const struct waiting *state)
+{
+	struct world *w = &b->search.arena.world;
+	u32 end, i;
+
+	restore(b, state);
+	if (!search_list(&b->search, false, &end))
+		return false;
+	for (i = 0; i < end; i++) {
+		struct choice choice = b->search.choice[i];
+		bool more;
+
+		do {
+			struct choice taken = choice;
+
+			if (!arena_reserve(&b->search.arena))
+				return false;
+			engine_apply(w, &choice);
+			more = engine_next_pick(w, &choice);
+			if (w->findings)
+				note_ways(b, state->met, &taken);
+			if (!note_state(b, state->met, &taken))
+				return false;
+			world_undo(w, 0, state->hash);
+		} while (more);
+	}
+	return true;
+}
+
+static bool trail_of(const struct breadth *b, const struct way *way, struct trail *ret)
+{
+	u32 length = 1, at;
+
+	for (at = way->parent; b->met[at].parent != NO_ID; at = b->met[at].parent)
+		length++;
+	ret->length = 0;
+	for (at = 0; at < length; at++)
+		if (!trail_add(ret, way->choice))
+			return false;
+	for (at = way->parent; b->met[at].parent != NO_ID; at = b->met[at].parent)
+		ret->choice[--length - 1] = b->met[at].choice;
+	return true;
+}
+
+/* Gives what this level found its trails. Returns how many things are still looked for. */
+static u32 conclude(struct breadth *b)
+{
+	u32 left = 0, i;
+
+	for (i = 0; i < b->list->count; i++) {
+		struct found *item = &b->list->item[i];
+
+		if (b->way[i].found && !item->shortest && trail_of(b, &b->way[i], &item->trail)) {
+			item->shortest = true;
+			item->finding = b->way[i].finding;
+			item->at = item->trail.length;
+		}
+		left += !item->shortest;
+	}
+	return left;
+}
+
+static bool may_go_on(const struct breadth *b, const struct explore_options *o)
+{
+	return !(o->interrupted && *o->interrupted) && b->mets < SHORTEST_STATES;
+}
+
+static void breadth_first(struct breadth *b, const struct explore_options *options)
+{
+	u32 i;
+
+	do {
+		struct level emptied = b->now;
+
+		b->now = b->next;
+		b->next = emptied;
+		b->next_first = b->mets;
+		for (i = 0; i < b->now.count; i++)
+			if (!may_go_on(b, options) || !expand(b, &b->now.item[i]))
+				return;
+		/* the world is in the last state expanded, whose pairs go now */
+		restore(b, &(struct waiting){0});
+		level_clear(&b->now);
+	} while (conclude(b) && b->next.count);
+}
+
+u32 shortest_find(const struct cell *k, const struct reduction *reduction,
+		  const struct explore_options *options, struct found_list *list)
+{
+	struct breadth b = {.list = list};
+	size_t bytes = k->layout.words * sizeof(u32);
+	u32 left = 0, i;
+
+	for (i = 0; i < list->count; i++)
+		left += !list->item[i].shortest;
+	if (!left)
+		return 0;
+	b.way = calloc(list->count, sizeof(*b.way));
+	b.first = malloc(bytes);
+	b.met = malloc(FIRST_ROOM * sizeof(*b.met));
+	if (b.way && b.first && b.met &&
+	    search_init(&b.search, k, NULL, reduction, options, false)) {
+		const struct world *w = &b.search.arena.world;
+		u32 *number = lookup(&b, w->hash);
+
+		b.met_room = FIRST_ROOM;
+		memcpy(b.first, w->word, bytes);
+		b.met[b.mets++] = (struct met){.parent = NO_ID};
+		if (number && level_add(&b.next, (struct waiting){.hash = w->hash})) {
+			*number = 0;
+			breadth_first(&b, options);
+		}
+		search_free(&b.search);
+	}
+	level_clear(&b.now);
+	level_clear(&b.next);
+	free(b.now.item);
+	free(b.next.item);
+	free(b.met);
+	free(b.fingerprint);
+	free(b.index);
+	free(b.first);
+	free(b.touched);
+	free(b.way);
+	for (left = 0, i = 0; i < list->count; i++)
+		left += !list->item[i].shortest;
+	return left;
+}
