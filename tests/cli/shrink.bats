@@ -143,3 +143,28 @@ setup() {
 	staleline test --quiet "$least"
 	assert_status 0
 }
+
+@test "what goes only together goes together" {
+	cat >"$BATS_TEST_TMPDIR/pair.yaml" <<-'END'
+		# Does a disabled interrupt matter to an alias?
+		format: 1
+		strategy: none
+		machine:
+		  preset: toy
+		  l1d: {size: 128, ways: 1, line: 16}
+		pages:
+		  pg: {zone: lowmem}
+		contexts:
+		  process:
+		    steps:
+		      - local-irq-disable
+		      - map-user: {page: pg, as: u, colour: 1}
+		      - write: {to: u}
+		      - local-irq-enable
+		      - read: {from: pg, id: look}
+	END
+	staleline shrink "$BATS_TEST_TMPDIR/pair.yaml"
+	assert_status 0
+	assert_stdout "at: process.look"
+	[[ $output != *local-irq* ]]
+}
