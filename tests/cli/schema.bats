@@ -64,6 +64,15 @@ check() {
 	[ $n -ge 80 ] || { echo "only $n words"; false; }
 }
 
+@test "every rule and warning is in docs/model.md" {
+	local n=0
+	for word in $("$STALELINE" list rules | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
+		grep -q "^| \`$word\`" docs/model.md || { echo "not in docs/model.md: $word"; false; }
+		n=$((n + 1))
+	done
+	[ $n -ge 20 ] || { echo "only $n words"; false; }
+}
+
 @test "a modeline may stand in a scenario, below its question" {
 	sed '1a # yaml-language-server: $schema=schema/staleline-scenario-v1.schema.json' \
 		docs/examples/neighbour.yaml >"$BATS_TEST_TMPDIR/modeline.yaml"

@@ -343,6 +343,31 @@ klines_tree "$KLINES
 KL_STEP(gone, set_pte)"
 refuses 'a line of no routine' klines 'src/klines.def:6: gone: the routine has no lines'
 
+### tables
+
+# tables_tree: a strategy and a machine, embedded, and the tables that name the strategy.
+tables_tree() {
+	fresh
+	mkdir -p src docs strategies machines
+	echo 'name: one' >strategies/one.yaml
+	echo 'name: box' >machines/box.yaml
+	printf '<file>%s</file>\n' machines/box.yaml strategies/one.yaml >src/staleline.gresource.xml
+	printf '| strategy | what it does | stands for |\n|---|---|---|\n| `one` | x | y |\n' |
+		tee README.md >docs/strategy-format.md
+}
+
+tables_tree
+accepts 'what is embedded and in the tables' tables
+echo 'name: two' >strategies/two.yaml
+refuses 'a strategy that is not embedded' tables 'strategies/two.yaml is not embedded'
+refuses 'a strategy without a row' tables 'docs/strategy-format.md:1: strategy two has no row'
+tables_tree
+rm strategies/one.yaml
+refuses 'a row without a file' tables 'README.md:1: strategy one has a row but no file'
+tables_tree
+echo 'name: other' >machines/box.yaml
+refuses 'another name than the file has' tables 'machines/box.yaml:1: name: is not box'
+
 ### libmodel-symbols
 
 # library NAME: build/lib/libmodel.a of two sources, the second one's text from stdin.
