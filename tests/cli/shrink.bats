@@ -146,7 +146,7 @@ setup() {
 
 @test "what goes only together goes together" {
 	cat >"$BATS_TEST_TMPDIR/pair.yaml" <<-'END'
-		# Does a disabled interrupt matter to an alias?
+		# Does it matter to an alias that preemption is off?
 		format: 1
 		strategy: none
 		machine:
@@ -157,14 +157,14 @@ setup() {
 		contexts:
 		  process:
 		    steps:
-		      - local-irq-disable
+		      - preempt-disable
 		      - map-user: {page: pg, as: u, colour: 1}
 		      - write: {to: u}
-		      - local-irq-enable
+		      - preempt-enable
 		      - read: {from: pg, id: look}
 	END
 	staleline shrink "$BATS_TEST_TMPDIR/pair.yaml"
 	assert_status 0
 	assert_stdout "at: process.look"
-	[[ $output != *local-irq* ]]
+	[[ $output != *preempt* ]]
 }
