@@ -11,9 +11,12 @@ static const u32 *busy_word(const struct world *w, u32 cache, u32 set)
 
 static u32 position_of(const struct world *w, u32 cache, u32 set, const struct w_line *line)
 {
-	ptrdiff_t words = (const u32 *)line - (const u32 *)cache_line(w, cache, set, 0);
+	u32 position = 0;
 
-	return (u32)words / cache_line_words(w->k, cache);
+	/* few enough ways to be faster than a division */
+	while (cache_line(w, cache, set, position) != line)
+		position++;
+	return position;
 }
 
 static void line_move(struct world *w, u32 cache, u32 set, u32 to, u32 from)
@@ -179,19 +182,20 @@ const struct w_line *cache_insert(struct world *w, u32 cache, u32 set, u32 pa)
 
 void cache_remove(struct world *w, u32 cache, u32 set, const struct w_line *line)
 {
-	u32 ways = cache_geometry(w->k, cache)->ways;
+	const struct cache_geometry *g = cache_geometry(w->k, cache);
 	u32 words = cache_line_words(w->k, cache);
-	u32 position = position_of(w, cache, set, line);
+	const u32 *first = (const u32 *)cache_line(w, cache, set, 0);
+	const u32 *last = first + (g->ways - 1) * words;
+	const u32 *at = (const u32 *)line;
 	u32 i;
 
-	while (position + 1 < ways && cache_line(w, cache, set, position + 1)->tag) {
-		line_move(w, cache, set, position, position + 1);
-		position++;
-	}
-	line = cache_line(w, cache, set, position);
+	/* the valid ones behind it move up; the tag is a line's first word */
+	for (; at < last && at[words]; at += words)
+		for (i = 0; i < words; i++)
+			put(w, &at[i], at[words + i]);
 	for (i = 0; i < words; i++)
-		put(w, (const u32 *)line + i, 0);
-	if (!position) {
+		put(w, &at[i], 0);
+	if (at == first) {
 		const u32 *busy = busy_word(w, cache, set);
 
 		put(w, busy, *busy & ~BIT(set & 31));

@@ -45,15 +45,13 @@ static const u32 *sector_of(const struct act *a, struct holder h, u32 pa)
 	return datum_memory(a->w, cell_page_of(a->k, pa), pa & (cell_page_bytes(a->k) - 1));
 }
 
-/* Copies the line of `cache` that `pa` lies in, sector by sector. */
+/* Copies the line of `cache` that `pa` lies in. Its sectors are side by side wherever they are. */
 static void line_copy(const struct act *a, u32 cache, u32 pa, struct holder to, struct holder from)
 {
-	u32 bytes = line_bytes(a->k, cache);
-	u32 at;
+	u32 start = align_down(pa, line_bytes(a->k, cache));
 
-	pa = align_down(pa, bytes);
-	for (at = 0; at < bytes; at += 1u << a->k->machine.sector_shift)
-		datum_copy(a->w, sector_of(a, to, pa + at), sector_of(a, from, pa + at));
+	datum_copy(a->w, sector_of(a, to, start), sector_of(a, from, start),
+		   cache_geometry(a->k, cache)->line_sectors);
 }
 
 enum claim { CLAIM_DROP, CLAIM_TAKE, CLAIM_CLEAN };

@@ -75,6 +75,7 @@ void world_init(struct world *w, const struct cell *k, u32 *words, u8 *step_done
 
 	memset(w, 0, sizeof(*w));
 	w->k = k;
+	w->hashed = k->layout.hashed;
 	w->word = words;
 	w->step_done = step_done;
 	for (i = 0; i < k->pages; i++)

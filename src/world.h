@@ -193,6 +193,7 @@ struct foot {
 struct world {
 	u32 *word; /* layout.words of them */
 	u64 hash;
+	u32 hashed; /* layout.hashed */
 	const struct cell *k;
 
 	/* undo log, owned and grown by the driver between choices; NULL: changes are final */
@@ -223,19 +224,34 @@ struct world {
 #define STEP_SYNC_RAN BIT(1)
 #define STEP_SYNC_USEFUL BIT(2)
 
+static inline u64 world_fold(u64 a, u64 b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (u64)product ^ (u64)(product >> 64);
+}
+
 /*
- * The place gives an odd-looking factor, two multiplications with folds between do the rest: every bit of place
- * and value reaches every bit of the result. 0 stays 0 on the way, without a branch that nothing can predict.
+ * A number for (place, value): every bit of both reaches every bit of it. The place's own factor is no linear function
+ * of the place: sums of such factors would cancel where words change in step (a + b = c + d).
  */
+static inline u64 world_factor(u32 at)
+{
+	return world_fold(at ^ 0xd1b54a32d192ed03ull,
+			  at * 0x9e3779b97f4a7c15ull + 0x8ebc6af09c88c6e3ull);
+}
+
+static inline u64 world_product(u64 factor, u32 value)
+{
+	return world_fold(value ^ 0x2d358dccaa6c78a5ull, factor);
+}
+
+/* What a word adds to the hash: nothing when it is 0. */
 static inline u64 world_mix(u32 at, u32 value)
 {
-	u64 x = value * (at * 0x9e3779b97f4a7c15ull + 0xd1b54a32d192ed03ull);
+	u64 factor = world_factor(at);
 
-	x ^= x >> 32;
-	x *= 0xd6e8feb86659fd93ull;
-	x ^= x >> 29;
-	x *= 0xbf58476d1ce4e5b9ull;
-	return x ^ x >> 32;
+	return world_product(factor, value) ^ world_product(factor, 0);
 }
 
 static inline void put(struct world *w, const u32 *field, u32 value)
@@ -250,8 +266,11 @@ static inline void put(struct world *w, const u32 *field, u32 value)
 		bug_on(w->logged == w->log_capacity, "the undo log has no room for one more step");
 		w->log[w->logged++] = (struct undo){at, old};
 	}
-	if (at < w->k->layout.hashed)
-		w->hash ^= world_mix(at, old) ^ world_mix(at, value);
+	if (at < w->hashed) {
+		u64 factor = world_factor(at);
+
+		w->hash ^= world_product(factor, old) ^ world_product(factor, value);
+	}
 	*cell = value;
 }
 

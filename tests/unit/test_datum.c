@@ -81,7 +81,7 @@ static void test_copy(void **state)
 		up(mode, 6);
 		for (i = 0; i < 64; i++)
 			datum_put(&r.w, datum_memory(&r.w, 0, 64), i, i % 3 == 0);
-		datum_copy(&r.w, datum_memory(&r.w, 2, 128), datum_memory(&r.w, 0, 64));
+		datum_copy(&r.w, datum_memory(&r.w, 2, 128), datum_memory(&r.w, 0, 64), 1);
 		for (i = 0; i < 256; i++) {
 			u32 token = datum_get(&r.k, datum_memory(&r.w, 2, i), i % 64);
 

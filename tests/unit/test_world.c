@@ -119,6 +119,43 @@ static void test_hash_sees_every_word(void **state)
 	rig_down(&r);
 }
 
+static int compare_u64(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * Worlds that differ in two words, each changed a little, do not share a hash, and not even most of its bits: what a
+ * pair of changes does to the hash no other pair does. A product whose upper half is dropped fails here.
+ */
+static void test_hash_tells_near_worlds_apart(void **state)
+{
+	enum { PLACES = 400, CHANGES = 4, ALL = PLACES * CHANGES };
+	static const u32 change[CHANGES][2] = {{0, 1}, {1, 2}, {1, 3}, {0, 0x80000000}};
+	static const u64 part[] = {~0ull << 16, ~0ull >> 16};
+	u64 one[ALL], *two = malloc(ALL * ALL / 2 * sizeof(u64));
+	u32 i, j, n, p;
+
+	(void)state;
+	assert_non_null(two);
+	for (i = 0; i < ALL; i++)
+		one[i] = world_mix(i / CHANGES, change[i % CHANGES][0]) ^
+			 world_mix(i / CHANGES, change[i % CHANGES][1]);
+	for (p = 0; p < 2; p++) {
+		n = 0;
+		for (i = 0; i < ALL; i++)
+			for (j = i - i % CHANGES; j--;)
+				two[n++] = (one[i] ^ one[j]) & part[p];
+		qsort(two, n, sizeof(*two), compare_u64);
+		assert_true(two[0] != 0);
+		for (i = 1; i < n; i++)
+			assert_true(two[i] != two[i - 1]);
+	}
+	free(two);
+}
+
 /* A put that changes nothing costs no record, and an open end of the log is noticed. */
 static void test_log(void **state)
 {
@@ -220,6 +257,7 @@ int main(void)
 		cmocka_unit_test(test_undo_gives_identical_words),
 		cmocka_unit_test(test_hash_knows_no_order),
 		cmocka_unit_test(test_hash_sees_every_word),
+		cmocka_unit_test(test_hash_tells_near_worlds_apart),
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_layout_has_no_overlap),
 		cmocka_unit_test(test_pages_at_the_beginning),
