@@ -95,6 +95,12 @@ static const u32 *flat_word(const struct world *w, struct meaning at)
 	return w->word + k->layout.flat + at.page * page_granules + (at.offset >> k->granule_shift);
 }
 
+u32 oracle_newest(const struct world *w, struct meaning at)
+{
+	bug_on(!w->k->identities, "the newest identity of a cell that keeps none");
+	return *flat_word(w, at);
+}
+
 static const u32 *leak_word(const struct world *w, struct meaning at, u32 *bit)
 {
 	const struct cell *k = w->k;
@@ -250,7 +256,7 @@ void oracle_leak(const struct act *a, struct meaning at, u32 length, bool leaks)
 	}
 }
 
-static bool newest_somewhere(const struct world *w, struct meaning at)
+bool oracle_kept(const struct world *w, struct meaning at)
 {
 	const struct cell *k = w->k;
 	u32 pa = cell_page_pa(k, at.page) + at.offset;
@@ -353,7 +359,7 @@ void oracle_complete(const struct act *a)
 				u32 bit;
 
 				if ((*leak_word(a->w, at, &bit) & bit) ||
-				    newest_somewhere(a->w, at))
+				    oracle_kept(a->w, at))
 					continue;
 				oracle_break(a, R_LOST_WRITE, at,
 					     datum_get(k, datum_memory(a->w, page, at.offset),

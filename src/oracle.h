@@ -53,6 +53,12 @@ void oracle_leak(const struct act *a, struct meaning at, u32 length, bool leaks)
 
 /* Notes the lines whose eviction could change what oracle_complete() finds. */
 void oracle_foot(const struct world *w);
+
+/* The identity of the newest write to the granule of `at`; only where the cell keeps identities. */
+u32 oracle_newest(const struct world *w, struct meaning at);
+/* The newest data of the granule is in memory or in some cache. */
+bool oracle_kept(const struct world *w, struct meaning at);
+
 /* The schedule is complete: breaks lost-write for newest data that is nowhere. */
 void oracle_complete(const struct act *a);
 

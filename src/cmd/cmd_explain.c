@@ -28,6 +28,8 @@ static const char *const cause_examples[CAUSE_COUNT] = {
 	[CAUSE_ALIAS] = "scenarios/alias/two-colours.yaml --cell colour=1",
 	[CAUSE_L2_NOT_MAINTAINED] =
 		"scenarios/dma/l2-board-cache.yaml --cell strategy=l1-only,l2=yes",
+	[CAUSE_REMOTE_CPU_NOT_MAINTAINED] =
+		"scenarios/coherent/two-cpus.yaml --cell strategy=none,coherence=none",
 	[CAUSE_STALE_TLB_ENTRY] = "scenarios/tlb/buddy-page+remapped.yaml",
 	[CAUSE_SLOT_REUSED] =
 		"scenarios/nest/user-softirq-hardirq.yaml --cell strategy=shared-slot",

@@ -2,6 +2,7 @@
 #include "cause.h"
 
 #include "cache_model.h"
+#include "check.h"
 #include "pagetable.h"
 
 static const struct moment *moment_at(const struct history *h, guint i)
@@ -14,7 +15,7 @@ static const struct copies *before(const struct history *h, guint i)
 	return i ? &moment_at(h, i - 1)->after : &h->start;
 }
 
-static const struct event *event_of(const struct moment *m, enum event_kind kind)
+const struct event *moment_event(const struct moment *m, enum event_kind kind)
 {
 	guint i;
 
@@ -63,23 +64,84 @@ static u32 colour_of(const struct cell *k, u32 va)
 	return va >> k->machine.page_shift & (k->machine.l1d.colours - 1);
 }
 
-static gboolean seat_is_l2(const struct cell *k, int seat)
+gboolean seat_is_l2(const struct cell *k, int seat)
 {
 	return seat >= 0 && cache_is_l2(k, history_seat_cache(k, (u32)seat));
+}
+
+/* The L1 seat that the reader's load goes through; -1 for devices and uncached loads. */
+static int seat_of_load(const struct history *h, guint reader)
+{
+	const struct moment *m = moment_at(h, reader);
+	const struct event *load = moment_event(m, EV_LOAD);
+	const struct event *fill = moment_event(m, EV_FILL);
+	const struct cell *k = &h->compiled->cell;
+
+	if (!load || (load->e == PLACE_MEMORY && !fill))
+		return -1;
+	return (int)history_seat(k, load->cpu, colour_of(k, load->a));
 }
 
 /* Where the reader got its data: the first level, going down, that it had not filled itself just then. */
 static int source_of(const struct history *h, guint reader)
 {
 	const struct moment *m = moment_at(h, reader);
-	const struct event *load = event_of(m, EV_LOAD);
+	const struct event *load = moment_event(m, EV_LOAD);
 	const struct cell *k = &h->compiled->cell;
 
 	if (!load || load->e == PLACE_MEMORY)
 		return -1;
 	if (load->e == PLACE_L2)
 		return (int)history_seat(k, cache_l2(k), 0);
-	return (int)history_seat(k, load->cpu, colour_of(k, load->a));
+	return seat_of_load(h, reader);
+}
+
+/*
+ * Where the seat's copy came from in moment `i`: what it was filled from, or the L1 seat that was written back to
+ * it; the seat itself where it was neither.
+ */
+static int came_from(const struct history *h, int seat, guint i)
+{
+	const struct cell *k = &h->compiled->cell;
+	const struct moment *m = moment_at(h, i);
+	u32 cache = history_seat_cache(k, (u32)seat), above;
+	guint j;
+
+	for (j = m->events->len; j > 0; j--) {
+		const struct event *e = &g_array_index(m->events, struct event, j - 1);
+
+		if (e->kind == EV_WRITEBACK && e->c == PLACE_L2 && cache_is_l2(k, cache)) {
+			for (above = 0; above < (u32)seat; above++)
+				if (history_seat_cache(k, above) == e->a &&
+				    before(h, i)->seat[above].token == h->finding.got &&
+				    before(h, i)->seat[above].dirty)
+					return (int)above;
+		}
+		if (e->kind == EV_FILL && e->a == cache)
+			return e->c == PLACE_L2 ? (int)history_seat(k, cache_l2(k), 0) : -1;
+	}
+	return seat;
+}
+
+/* A copy that came after the newest write was old where it came from. */
+static void source_trace(const struct history *h, struct explanation *ret)
+{
+	guint until = ret->reader;
+
+	ret->source = ret->hit = source_of(h, ret->reader);
+	for (;;) {
+		int from;
+
+		ret->source_since = held_since(h, ret->source, h->finding.got, until);
+		if (ret->source < 0 || ret->source_since == NO_ID ||
+		    (ret->new_writer != NO_ID && ret->source_since <= ret->new_writer))
+			return;
+		from = came_from(h, ret->source, ret->source_since);
+		if (from == ret->source)
+			return;
+		until = ret->source_since;
+		ret->source = from;
+	}
 }
 
 /*
@@ -88,30 +150,30 @@ static int source_of(const struct history *h, guint reader)
  */
 static void sync_owed(const struct history *h, guint from, guint until, struct explanation *ret)
 {
-	guint begun = NO_ID, i;
+	guint begun = NO_ID, i, j;
 
+	ret->sync = ret->sync_end = NO_ID;
+	ret->sync_ran = ret->sync_useful = FALSE;
 	for (i = from == NO_ID ? 0 : from; i < until; i++) {
 		const struct moment *m = moment_at(h, i);
-		const struct event *piece = event_of(m, EV_SYNC_PIECE);
-		const struct event *begin = event_of(m, EV_SYNC_BEGIN);
 
-		/* the piece that ends in this moment belongs to the sync begun before */
-		if (piece) {
-			guint at = begun == NO_ID ? i : begun;
+		for (j = 0; j < m->events->len; j++) {
+			const struct event *e = &g_array_index(m->events, struct event, j);
 
-			if (ret->sync == NO_ID || ret->sync == at || ret->sync_ran) {
-				ret->sync_useful = ret->sync == at ? ret->sync_useful + piece->e :
-								     piece->e;
-				ret->sync_ran = piece->d != 0;
+			if (e->kind == EV_SYNC_BEGIN) {
+				begun = i;
+				/* until its first piece ends, or for ever where the strategy does nothing at all */
+				if (ret->sync == NO_ID)
+					ret->sync = ret->sync_end = i;
+			} else if (e->kind == EV_SYNC_PIECE) {
+				guint at = begun == NO_ID ? i : begun;
+
+				if (ret->sync != NO_ID && ret->sync != at && !ret->sync_ran)
+					continue;
+				ret->sync_useful = e->e || (ret->sync == at && ret->sync_useful);
+				ret->sync_ran = e->d != 0;
 				ret->sync = at;
-			}
-		}
-		if (begin) {
-			begun = i;
-			/* until its first piece ends, or for ever where the strategy does nothing at all */
-			if (ret->sync == NO_ID) {
-				ret->sync = i;
-				ret->sync_ran = FALSE;
+				ret->sync_end = i;
 			}
 		}
 	}
@@ -167,52 +229,30 @@ static gboolean beside_a_buffer(const struct history *h)
 	return shared;
 }
 
-/* Did the CPU dirty the line beside the buffer while a device owned it? Else a sync in the right place helps. */
-static gboolean dirtied_while_owned(const struct history *h, const struct explanation *e)
+/* When the CPU last dirtied the line while a device owned it; NO_ID: never. Then a sync in the right place helps. */
+static guint dirtied_while_owned(const struct history *h, const struct explanation *e)
 {
-	guint i = 0, seat;
+	guint i, seat;
 
 	if (!(h->outcome->warned & BIT(W_LINE_SHARED)))
-		return FALSE;
-	/* from the map on, where the place is in the buffer */
-	if (e->sync != NO_ID)
-		while (!event_of(moment_at(h, i), EV_SYNC_BEGIN) && i < e->sync)
-			i++;
-	for (; i <= e->reader; i++)
+		return NO_ID;
+	for (i = e->reader + 1; i > 0; i--)
 		for (seat = 0; seat < history_seats(&h->compiled->cell); seat++)
-			if (moment_at(h, i)->after.seat[seat].dirty &&
-			    !before(h, i)->seat[seat].dirty)
-				return TRUE;
-	return FALSE;
+			if (moment_at(h, i - 1)->owned &&
+			    moment_at(h, i - 1)->after.seat[seat].dirty &&
+			    !before(h, i - 1)->seat[seat].dirty)
+				return i - 1;
+	return NO_ID;
 }
 
-static void explain_wrong_page(const struct history *h, struct explanation *ret)
-{
-	guint i;
-
-	ret->cause = CAUSE_STALE_TLB_ENTRY;
-	/* the slot's pte was last written for another page: somebody took the slot */
-	for (i = ret->reader + 1; i > 0; i--) {
-		const struct event *e = event_of(moment_at(h, i - 1), EV_SET_PTE);
-		const struct cell *k = &h->compiled->cell;
-
-		if (!e || !(e->b & LO_V))
-			continue;
-		if (cell_page_of(k, (e->b >> LO_PFN_SHIFT) << k->machine.page_shift) != h->page)
-			ret->cause = CAUSE_SLOT_REUSED;
-		ret->culprit = i - 1;
-		break;
-	}
-}
-
-/* A cache op of the place, between two moments, at an address of another colour than `seat`. */
-static gboolean op_of_other_colour(const struct history *h, int seat, guint from, guint until)
+/* A cache op of the place, between two moments, at an address of another colour than `seat`: the first; NO_ID: none. */
+static guint op_of_other_colour(const struct history *h, int seat, guint from, guint until)
 {
 	const struct cell *k = &h->compiled->cell;
 	guint i, j;
 
 	if (k->machine.l1d.colours == 1 || seat < 0 || seat_is_l2(k, seat))
-		return FALSE;
+		return NO_ID;
 	for (i = from == NO_ID ? 0 : from; i < until; i++) {
 		const struct moment *m = moment_at(h, i);
 
@@ -221,14 +261,14 @@ static gboolean op_of_other_colour(const struct history *h, int seat, guint from
 
 			if (e->kind == EV_CACHE_OP && cell_page_of(k, e->c) == h->page &&
 			    history_seat(k, e->cpu, colour_of(k, e->b)) != (u32)seat)
-				return TRUE;
+				return i;
 		}
 	}
-	return FALSE;
+	return NO_ID;
 }
 
-/* `token` was stored through an address that led to another page than meant. */
-static gboolean written_astray(const struct history *h, u32 token)
+/* The store that put `token` through an address which led to another page than meant. */
+static gboolean written_astray(const struct history *h, u32 token, struct explanation *ret)
 {
 	const struct cell *k = &h->compiled->cell;
 	guint i, j;
@@ -239,75 +279,163 @@ static gboolean written_astray(const struct history *h, u32 token)
 		for (j = 0; j < m->events->len; j++) {
 			const struct event *e = &g_array_index(m->events, struct event, j);
 
-			if (e->kind == EV_STORE && e->d == token && e->c != cell_page_of(k, e->b))
-				return TRUE;
+			if (e->kind != EV_STORE || e->d != token ||
+			    e->c == cell_page_of(k, e->b))
+				continue;
+			ret->astray_store = e;
+			ret->astray_at = i;
+			return TRUE;
 		}
 	}
 	return FALSE;
 }
 
-/* The newest data is not in memory: where did it get stuck? */
-static void explain_missing(const struct history *h, u32 want, struct explanation *ret)
+/* The last moment that set the pte an access went wrong through; *page: to which page. */
+static guint pte_set_last(const struct history *h, guint until, u32 *page)
+{
+	const struct cell *k = &h->compiled->cell;
+	guint i, j;
+
+	for (i = until + 1; i > 0; i--) {
+		const struct moment *m = moment_at(h, i - 1);
+
+		for (j = m->events->len; j > 0; j--) {
+			const struct event *e = &g_array_index(m->events, struct event, j - 1);
+
+			if (e->kind != EV_SET_PTE || !(e->b & LO_V) ||
+			    align_down(e->a, cell_page_bytes(k)) != h->va)
+				continue;
+			*page = cell_page_of(k, (e->b >> LO_PFN_SHIFT) << k->machine.page_shift);
+			return i - 1;
+		}
+	}
+	*page = NO_ID;
+	return NO_ID;
+}
+
+/*
+ * The claims. Each says whether its cause fits what the history shows, and fills in what it rests on. Where
+ * several fit, the order of the tables below decides which is tried first.
+ */
+
+/* Somebody took the slot: its pte was last written for another page. */
+static gboolean slot_reused(const struct history *h, struct explanation *ret)
+{
+	u32 page;
+
+	ret->culprit = pte_set_last(h, ret->reader, &page);
+	return ret->culprit != NO_ID && page != h->page;
+}
+
+static gboolean stale_tlb_entry(const struct history *h, struct explanation *ret)
+{
+	u32 page;
+
+	ret->culprit = pte_set_last(h, ret->reader, &page);
+	return page == h->page || page == NO_ID;
+}
+
+/* What was read is in the way, and was meant for another page. */
+static gboolean foreign_copy(const struct history *h, struct explanation *ret)
+{
+	return written_astray(h, h->finding.got, ret);
+}
+
+/* What should have been read went to another page. */
+static gboolean foreign_loss(const struct history *h, struct explanation *ret)
+{
+	return written_astray(h, h->finding.want, ret);
+}
+
+/* The first seat that holds the newest data, L1s first; NO_ID: none does. */
+static u32 newest_seat(const struct history *h, const struct explanation *e)
+{
+	const struct copies *now = &moment_at(h, e->reader)->after;
+	u32 seat;
+
+	for (seat = 0; seat < history_seats(&h->compiled->cell); seat++)
+		if (now->seat[seat].present && now->seat[seat].token == h->finding.want)
+			return seat;
+	return NO_ID;
+}
+
+/* The load went through one L1, and the newest data is in another CPU's. */
+static gboolean remote_copy(const struct history *h, struct explanation *ret)
+{
+	const struct cell *k = &h->compiled->cell;
+	int through = seat_of_load(h, ret->reader);
+	u32 seat = newest_seat(h, ret);
+
+	if (through < 0 || seat == NO_ID || seat_is_l2(k, (int)seat) ||
+	    history_seat_cache(k, seat) == history_seat_cache(k, (u32)through))
+		return FALSE;
+	ret->other = (int)seat;
+	ret->source = through;
+	return TRUE;
+}
+
+/* The load went through one colour, and the newest data is in another. */
+static gboolean alias_copy(const struct history *h, struct explanation *ret)
 {
 	const struct cell *k = &h->compiled->cell;
 	const struct copies *now = &moment_at(h, ret->reader)->after;
+	int through = seat_of_load(h, ret->reader);
 	u32 seat;
-	guint i;
 
-	for (seat = 0; seat < history_seats(k); seat++) {
-		if (!now->seat[seat].present || now->seat[seat].token != want)
-			continue;
-		ret->source = (int)seat;
-		ret->cause = CAUSE_NOT_WRITTEN_BACK;
-		if (seat_is_l2(k, (int)seat) && ret->sync_ran)
-			ret->cause = CAUSE_L2_NOT_MAINTAINED;
-		else if (op_of_other_colour(h, (int)seat, ret->new_writer, ret->reader))
-			ret->cause = CAUSE_ALIAS;
-		return;
+	for (seat = 0; through >= 0 && seat < history_seats(k); seat++)
+		if ((int)seat != through &&
+		    history_seat_cache(k, seat) == history_seat_cache(k, (u32)through) &&
+		    now->seat[seat].present && now->seat[seat].token == h->finding.want)
+			ret->other = (int)seat;
+	if (ret->other >= 0) {
+		ret->source = through;
+		return TRUE;
 	}
-	if (written_astray(h, want)) {
-		ret->cause = CAUSE_FOREIGN_WRITE;
-		return;
-	}
-	for (i = ret->reader + 1; i > 0; i--) {
-		const struct event *drop = event_of(moment_at(h, i - 1), EV_DROP);
-
-		if (!drop || !drop->d)
-			continue;
-		ret->cause = CAUSE_DIRTY_LINE_DISCARDED;
-		ret->culprit = i - 1;
-		return;
-	}
+	ret->other_op = op_of_other_colour(
+		h, ret->source, ret->source_since == NO_ID ? ret->old_writer : ret->source_since,
+		ret->reader);
+	ret->culprit = ret->other_op;
+	return ret->other_op != NO_ID;
 }
 
-static void explain_memory(const struct history *h, u32 want, struct explanation *ret)
+static gboolean alias_loss(const struct history *h, struct explanation *ret)
 {
-	guint since = held_since(h, -1, h->finding.got, ret->reader), i;
+	u32 seat = newest_seat(h, ret);
 
-	ret->source_since = since;
-	/* memory had the newest data once, or would have had it, and older data came on top */
-	if (since != NO_ID && ret->new_writer != NO_ID && since > ret->new_writer) {
-		for (i = since; i < ret->reader + 1; i++) {
-			if (event_of(moment_at(h, i), EV_WRITEBACK)) {
-				ret->cause = CAUSE_CLOBBERED_BY_WRITEBACK;
-				ret->culprit = i;
-				return;
-			}
-		}
-	}
-	explain_missing(h, want, ret);
-}
-
-/* A sync that ran before the copy came, which came before the newest write. */
-static gboolean came_behind_a_sync(const struct history *h, guint since,
-				   const struct explanation *e)
-{
-	guint i;
-
-	if (since == NO_ID || (e->new_writer != NO_ID && since > e->new_writer))
+	if (seat == NO_ID)
 		return FALSE;
+	ret->source = (int)seat;
+	ret->other_op = op_of_other_colour(h, (int)seat, ret->new_writer, ret->reader);
+	ret->culprit = ret->other_op;
+	return ret->other_op != NO_ID;
+}
+
+static gboolean l2_copy(const struct history *h, struct explanation *ret)
+{
+	return seat_is_l2(&h->compiled->cell, ret->source) && ret->sync_ran &&
+	       (ret->source_since == NO_ID || ret->source_since <= ret->sync);
+}
+
+static gboolean l2_loss(const struct history *h, struct explanation *ret)
+{
+	u32 seat = newest_seat(h, ret);
+
+	if (seat == NO_ID || !seat_is_l2(&h->compiled->cell, (int)seat) || !ret->sync_ran)
+		return FALSE;
+	ret->source = (int)seat;
+	return TRUE;
+}
+
+/* A sync ran before the copy came, which came before the newest write. */
+static gboolean refilled(const struct history *h, struct explanation *ret)
+{
+	guint since = ret->source_since, i;
+
+	if (since == NO_ID || (ret->new_writer != NO_ID && since > ret->new_writer))
+		return FALSE;
+	ret->culprit = since;
 	for (i = 0; i < since; i++) {
-		const struct event *piece = event_of(moment_at(h, i), EV_SYNC_PIECE);
+		const struct event *piece = moment_event(moment_at(h, i), EV_SYNC_PIECE);
 
 		if (piece && piece->d)
 			return TRUE;
@@ -315,86 +443,287 @@ static gboolean came_behind_a_sync(const struct history *h, guint since,
 	return FALSE;
 }
 
-/* The copy that was read was in the way: did the sync come too early, or not at all? */
-static void explain_cached(const struct history *h, struct explanation *ret)
+/* The last sync that began between two moments, and ended before the second; NO_ID: none. */
+static guint last_sync(const struct history *h, guint from, guint until)
 {
-	const struct cell *k = &h->compiled->cell;
-	const struct copies *now = &moment_at(h, ret->reader)->after;
-	guint since = held_since(h, ret->source, h->finding.got, ret->reader);
-	u32 seat;
+	guint i;
 
-	ret->source_since = since;
-	ret->cause = CAUSE_NOT_INVALIDATED;
-	if (written_astray(h, h->finding.got)) {
-		ret->cause = CAUSE_FOREIGN_WRITE;
-		return;
-	}
-	for (seat = 0; seat < history_seats(k); seat++)
-		if ((int)seat != ret->source && !seat_is_l2(k, (int)seat) &&
-		    now->seat[seat].present && now->seat[seat].token == h->finding.want)
-			ret->cause = CAUSE_ALIAS;
-	if (op_of_other_colour(h, ret->source, ret->old_writer, ret->reader))
-		ret->cause = CAUSE_ALIAS;
-	if (ret->cause == CAUSE_ALIAS)
-		return;
-	if (seat_is_l2(k, ret->source) && ret->sync_ran) {
-		ret->cause = CAUSE_L2_NOT_MAINTAINED;
-	} else if (came_behind_a_sync(h, since, ret)) {
-		ret->cause = CAUSE_REFILLED_DURING_DMA;
-		ret->culprit = since;
-	}
+	for (i = until; i > (from == NO_ID ? 0 : from); i--)
+		if (moment_event(moment_at(h, i - 1), EV_SYNC_BEGIN))
+			return i - 1;
+	return NO_ID;
 }
 
-void explain(const struct history *h, struct explanation *ret)
+/* The sync before the newest write did not reach the copy. */
+static gboolean not_invalidated(const struct history *h, struct explanation *ret)
+{
+	guint sync = ret->new_writer == NO_ID ? NO_ID :
+						last_sync(h, ret->source_since, ret->new_writer);
+
+	if (sync != NO_ID)
+		sync_owed(h, sync, ret->new_writer, ret);
+	else if (ret->source_since != NO_ID)
+		sync_owed(h, ret->source_since, ret->reader, ret);
+	return ret->source >= 0;
+}
+
+/* Nor did the one after it. */
+static gboolean not_invalidated_later(const struct history *h, struct explanation *ret)
+{
+	if (ret->new_writer == NO_ID)
+		return FALSE;
+	sync_owed(h, ret->new_writer + 1, ret->reader, ret);
+	return ret->source >= 0 && ret->sync != NO_ID;
+}
+
+/* Whatever the syncs did or did not do, the copy was there when the newest data was written. */
+static gboolean not_invalidated_at_last(const struct history *h, struct explanation *ret)
+{
+	ret->at_last = TRUE;
+	return not_invalidated(h, ret) && ret->new_writer != NO_ID;
+}
+
+static gboolean not_written_back(const struct history *h, struct explanation *ret)
+{
+	u32 seat = newest_seat(h, ret);
+
+	if (seat == NO_ID)
+		return FALSE;
+	ret->source = (int)seat;
+	return TRUE;
+}
+
+/* Memory or the L2 had the newest data, and a write-back in moment `i` put other data on top. */
+static gboolean overwritten(const struct history *h, guint i)
+{
+	const struct cell *k = &h->compiled->cell;
+	const struct copies *was = before(h, i), *is = &moment_at(h, i)->after;
+	u32 want = h->finding.want, seat;
+
+	if (!moment_event(moment_at(h, i), EV_WRITEBACK))
+		return FALSE;
+	if (was->memory.token == want && is->memory.token != want)
+		return TRUE;
+	for (seat = 0; seat < history_seats(k); seat++)
+		if (seat_is_l2(k, (int)seat) && was->seat[seat].present &&
+		    was->seat[seat].token == want && is->seat[seat].token != want)
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean clobbered(const struct history *h, struct explanation *ret)
+{
+	guint owed, i;
+
+	if (ret->new_writer == NO_ID)
+		return FALSE;
+	for (i = ret->reader; i > ret->new_writer && !overwritten(h, i); i--)
+		;
+	if (i == ret->new_writer)
+		return FALSE;
+	ret->culprit = i;
+	/* the sync that had to write the dirty line back before newer data came */
+	owed = last_sync(h, ret->old_writer, ret->new_writer);
+	sync_owed(h, owed == NO_ID ? ret->new_writer : owed, ret->new_writer, ret);
+	return TRUE;
+}
+
+/* In moment `i` a cache lost the newest data, dirty, without a write-back. */
+static gboolean newest_dropped(const struct history *h, guint i)
+{
+	const struct moment *m = moment_at(h, i);
+	guint seat, j;
+
+	for (j = 0; j < m->events->len; j++) {
+		const struct event *e = &g_array_index(m->events, struct event, j);
+
+		for (seat = 0; seat < history_seats(&h->compiled->cell); seat++) {
+			const struct copy *was = &before(h, i)->seat[seat];
+
+			if (e->kind == EV_DROP && e->d && was->dirty &&
+			    was->token == h->finding.want && !m->after.seat[seat].present &&
+			    e->a == history_seat_cache(&h->compiled->cell, seat))
+				return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+static gboolean discarded(const struct history *h, struct explanation *ret)
+{
+	guint i;
+
+	for (i = ret->reader + 1; i > 0; i--) {
+		if (!newest_dropped(h, i - 1))
+			continue;
+		ret->culprit = i - 1;
+		return TRUE;
+	}
+	return FALSE;
+}
+
+struct claim {
+	enum cause cause;
+	gboolean (*fits)(const struct history *h, struct explanation *ret);
+	gboolean after_write; /* the sync that was owed is the one after the newest write, whoever reads */
+	gboolean beside; /* it is partial-line's, if the line is shared with a buffer */
+};
+
+static const struct claim mapping_claims[] = {
+	{CAUSE_SLOT_REUSED, slot_reused, FALSE, FALSE},
+	{CAUSE_STALE_TLB_ENTRY, stale_tlb_entry, FALSE, FALSE},
+};
+
+/* What was read is in the way, or what should have been is in another colour. */
+static const struct claim first_claims[] = {
+	{CAUSE_FOREIGN_WRITE, foreign_copy, FALSE, FALSE},
+	{CAUSE_REMOTE_CPU_NOT_MAINTAINED, remote_copy, FALSE, FALSE},
+	{CAUSE_ALIAS, alias_copy, FALSE, FALSE},
+};
+
+/* A cache held what was read, and the newest data had gone to memory. */
+static const struct claim copy_claims[] = {
+	{CAUSE_L2_NOT_MAINTAINED, l2_copy, FALSE, FALSE},
+	{CAUSE_REFILLED_DURING_DMA, refilled, FALSE, TRUE},
+	{CAUSE_NOT_INVALIDATED, not_invalidated, FALSE, TRUE},
+	{CAUSE_NOT_INVALIDATED, not_invalidated_later, FALSE, FALSE},
+	{CAUSE_NOT_INVALIDATED, not_invalidated_at_last, FALSE, FALSE},
+};
+
+/* What should have been read is not in memory: where did it get stuck? */
+static const struct claim loss_claims[] = {
+	{CAUSE_CLOBBERED_BY_WRITEBACK, clobbered, FALSE, TRUE},
+	{CAUSE_L2_NOT_MAINTAINED, l2_loss, TRUE, FALSE},
+	{CAUSE_ALIAS, alias_loss, TRUE, FALSE},
+	{CAUSE_NOT_WRITTEN_BACK, not_written_back, TRUE, FALSE},
+	{CAUSE_FOREIGN_WRITE, foreign_loss, TRUE, FALSE},
+	{CAUSE_DIRTY_LINE_DISCARDED, discarded, TRUE, TRUE},
+};
+
+/* Takes over the claim when it stands. */
+static gboolean stands(const struct history *h, const struct explanation *claim,
+		       struct explanation *ret)
+{
+	u32 refuted = ret->refuted;
+	struct check check;
+
+	check_claim(h, claim, &check);
+	if (check.proof != PROOF_CONFIRMED) {
+		ret->refuted |= BIT(claim->cause);
+		return FALSE;
+	}
+	*ret = *claim;
+	ret->check = check;
+	/* the same cause may have been claimed at another place before */
+	ret->refuted = refuted & ~BIT(claim->cause);
+	return TRUE;
+}
+
+/* Tries the claims that fit, one after the other, until one stands; each begins with the facts in *ret. */
+static gboolean try_claims(const struct history *h, const struct claim *claims, guint count,
+			   struct explanation *ret)
+{
+	const struct explanation facts = *ret;
+	guint dirtied, i;
+
+	for (i = 0; i < count; i++) {
+		struct explanation claim = facts;
+
+		claim.cause = claims[i].cause;
+		if (claims[i].after_write)
+			sync_owed(h, claim.new_writer, claim.reader, &claim);
+		if (!claims[i].fits(h, &claim))
+			continue;
+		if (claim.astray && claim.culprit == NO_ID)
+			claim.culprit = claim.astray_op;
+		dirtied = claims[i].beside && beside_a_buffer(h) ? dirtied_while_owned(h, &claim) :
+								   NO_ID;
+		if (dirtied != NO_ID) {
+			struct explanation partial = claim;
+
+			partial.dirtied = dirtied;
+			partial.cause = CAUSE_PARTIAL_LINE;
+			partial.sync = facts.sync;
+			partial.sync_end = facts.sync_end;
+			partial.sync_ran = facts.sync_ran;
+			partial.sync_useful = facts.sync_useful;
+			partial.unfixable = TRUE;
+			if (stands(h, &partial, ret))
+				return TRUE;
+		}
+		if (stands(h, &claim, ret))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static void explain_data(const struct history *h, struct explanation *ret)
 {
 	enum rule rule = (enum rule)h->finding.rule;
+	gboolean load = moment_event(moment_at(h, ret->reader), EV_LOAD) != NULL;
+	gboolean in_memory;
 	guint step, iteration, astray;
 
-	*ret = (struct explanation){
-		.old_writer = NO_ID,
-		.new_writer = NO_ID,
-		.old_step = NO_ID,
-		.new_step = NO_ID,
-		.reader = h->moments->len - 1,
-		.source = -1,
-		.source_since = NO_ID,
-		.culprit = NO_ID,
-		.sync = NO_ID,
-	};
-	if (h->finding.warning || h->page == NO_ID)
-		return;
-	if (rule == R_WRONG_PAGE) {
-		explain_wrong_page(h, ret);
-		return;
-	}
-	if (rule != R_STALE_LOAD && rule != R_STALE_DMA_READ && rule != R_LEAK &&
-	    rule != R_LOST_WRITE)
-		return;
+	ret->by_device = moment_event(moment_at(h, ret->reader), EV_DMA_READ) != NULL;
 	ret->old_writer = writer_of(h, h->finding.got);
 	ret->new_writer = writer_of(h, h->finding.want);
 	if (history_writer(h->finding.got, &step, &iteration))
 		ret->old_step = step;
 	if (history_writer(h->finding.want, &step, &iteration))
 		ret->new_step = step;
-	ret->source = rule == R_STALE_LOAD || rule == R_LEAK ? source_of(h, ret->reader) : -1;
+	if (load)
+		source_trace(h, ret);
 	/* a device's write needs the sync before it, a CPU's the one after it */
-	if (rule == R_STALE_LOAD || rule == R_LEAK)
-		sync_owed(h, ret->old_writer, ret->reader, ret);
-	else
-		sync_owed(h, ret->new_writer, ret->reader, ret);
-	if (ret->source >= 0)
-		explain_cached(h, ret);
-	else
-		explain_memory(h, h->finding.want, ret);
+	sync_owed(h, load ? ret->old_writer : ret->new_writer, ret->reader, ret);
 	if (op_went_astray(h, rule == R_STALE_LOAD ? ret->old_writer : ret->new_writer, ret->reader,
 			   &astray)) {
 		ret->astray = TRUE;
-		ret->culprit = astray;
+		ret->astray_op = astray;
 	}
-	if (beside_a_buffer(h) && dirtied_while_owned(h, ret) &&
-	    (ret->cause == CAUSE_CLOBBERED_BY_WRITEBACK ||
-	     ret->cause == CAUSE_DIRTY_LINE_DISCARDED || ret->cause == CAUSE_NOT_INVALIDATED)) {
-		ret->cause = CAUSE_PARTIAL_LINE;
-		ret->unfixable = TRUE;
-	}
+	if (try_claims(h, first_claims, G_N_ELEMENTS(first_claims), ret))
+		return;
+	/* old copies below a cache that holds the newest data are in nobody's way */
+	in_memory = ret->new_writer != NO_ID &&
+		    moment_at(h, ret->new_writer)->after.memory.token == h->finding.want;
+	if (ret->source >= 0 && in_memory &&
+	    try_claims(h, copy_claims, G_N_ELEMENTS(copy_claims), ret))
+		return;
+	if (!try_claims(h, loss_claims, G_N_ELEMENTS(loss_claims), ret) && ret->source >= 0 &&
+	    !in_memory)
+		try_claims(h, copy_claims, G_N_ELEMENTS(copy_claims), ret);
+}
+
+gboolean has_cause(const struct history *h)
+{
+	static const u32 rules = BIT(R_WRONG_PAGE) | BIT(R_STALE_LOAD) | BIT(R_STALE_DMA_READ) |
+				 BIT(R_LEAK) | BIT(R_LOST_WRITE);
+
+	return !h->finding.warning && h->page != NO_ID && (rules & BIT(h->finding.rule));
+}
+
+void explain(const struct history *h, struct explanation *ret)
+{
+	*ret = (struct explanation){
+		.check = {.place = NO_ID},
+		.old_writer = NO_ID,
+		.new_writer = NO_ID,
+		.old_step = NO_ID,
+		.new_step = NO_ID,
+		.reader = h->moments->len - 1,
+		.source = -1,
+		.hit = -1,
+		.source_since = NO_ID,
+		.culprit = NO_ID,
+		.dirtied = NO_ID,
+		.sync = NO_ID,
+		.sync_end = NO_ID,
+		.other_op = NO_ID,
+		.other = -1,
+	};
+	if (!has_cause(h))
+		return;
+	if (h->finding.rule == R_WRONG_PAGE)
+		try_claims(h, mapping_claims, G_N_ELEMENTS(mapping_claims), ret);
+	else
+		explain_data(h, ret);
 }

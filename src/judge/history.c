@@ -19,8 +19,7 @@ struct recorder {
 	u64 number;
 	u32 line_pa; /* of the watched granule, rounded down to the largest line */
 	u32 line_bytes;
-	u32 until; /* history_watch(): the step whose read ends it */
-	u32 watched_va; /* page address of a wrong-page access: its pte and TLB events matter */
+	u32 accesses; /* of the kind that the history ends with, so far */
 	gboolean done;
 };
 
@@ -133,7 +132,7 @@ static gboolean concerns(const struct recorder *r, const struct event *e)
 		/* meant for the line, reached another page; or through the mapping that went wrong */
 		return (e->e == page && align_down(e->b & (page_bytes - 1), r->line_bytes) ==
 						align_down(offset, r->line_bytes)) ||
-		       (r->watched_va && (e->b & ~(page_bytes - 1)) == r->watched_va);
+		       (r->h->va && (e->b & ~(page_bytes - 1)) == r->h->va);
 	case EV_DMA_WRITE:
 	case EV_DMA_READ:
 		at = align_down(offset, 1u << k->granule_shift);
@@ -149,8 +148,8 @@ static gboolean concerns(const struct recorder *r, const struct event *e)
 	case EV_TLB_FLUSH:
 	case EV_TLB_REFILL:
 	case EV_TLB_REPAIR:
-		return r->watched_va && align_down(e->a, 2 * page_bytes) ==
-						align_down(r->watched_va, 2 * page_bytes);
+		return r->h->va && align_down(e->a, 2 * page_bytes) ==
+						align_down(r->h->va, 2 * page_bytes);
 	case EV_STEP_BEGIN:
 	case EV_STEP_END:
 	case EV_KSTEP:
@@ -176,6 +175,8 @@ static void on_event(void *arg, const struct event *event)
 
 	if (r->done)
 		return;
+	record_event(&r->h->record, event);
+	r->accesses += access_is(r->k, &r->h->access, event);
 	if (event->ctx != NO_ID || event->step != NO_ID) {
 		r->ctx = event->ctx;
 		if (r->step == NO_ID)
@@ -201,7 +202,8 @@ static gboolean same_copies(const struct recorder *r, const struct copies *a,
 	return TRUE;
 }
 
-static void moment_add(struct recorder *r, const struct choice *choice, const struct copies *after)
+static void moment_add(struct recorder *r, const struct choice *choice, const struct copies *after,
+		       gboolean owned)
 {
 	struct moment *m = g_new0(struct moment, 1);
 
@@ -212,6 +214,7 @@ static void moment_add(struct recorder *r, const struct choice *choice, const st
 	m->device = choice->kind == CHOICE_DEVICE ? choice->actor : NO_ID;
 	m->step = r->step;
 	m->kstep = r->kstep;
+	m->owned = owned;
 	m->events = r->events;
 	m->after = *after;
 	r->events = g_array_new(FALSE, FALSE, sizeof(struct event));
@@ -265,12 +268,15 @@ static void waits_record(const struct recorder *r, const struct world *w)
 }
 
 /* Is this the choice that the history leads to: the violation, or the read that was waited for? */
-static gboolean is_the_end(struct recorder *r, const struct world *w)
+static gboolean is_the_end(struct recorder *r, const struct world *w, const struct choice *choice)
 {
 	const struct finding *wanted = r->h->found ? &r->h->found->finding : NULL;
 	gboolean end = FALSE;
 	u32 i;
 
+	if (!wanted)
+		end = r->h->access.kind == ACCESS_END ? choice->kind == CHOICE_FINISH :
+							r->accesses >= r->h->access.nth;
 	for (i = 0; wanted && i < w->findings; i++) {
 		const struct finding *f = &w->finding[i];
 
@@ -280,11 +286,6 @@ static gboolean is_the_end(struct recorder *r, const struct world *w)
 		r->h->finding = *f;
 		end = TRUE;
 	}
-	for (i = 0; !wanted && i < r->events->len; i++) {
-		const struct event *e = &g_array_index(r->events, struct event, i);
-
-		end |= (e->kind == EV_LOAD || e->kind == EV_DMA_READ) && e->step == r->until;
-	}
 	r->h->confirmed |= end;
 	return end;
 }
@@ -293,22 +294,28 @@ static void on_applied(void *arg, const struct world *w, const struct choice *ch
 {
 	struct recorder *r = arg;
 	struct copies after = r->now;
-	gboolean end;
+	gboolean end, owned = FALSE;
 
 	if (r->done)
 		return;
 	r->number++;
-	end = is_the_end(r, w);
-	if (r->h->page != NO_ID)
+	bug_on(!record_choice(&r->h->record, choice), "no memory for the choices of one schedule");
+	end = is_the_end(r, w, choice);
+	if (r->h->page != NO_ID) {
 		history_copies(w, r->h->page, r->h->offset, &after);
+		owned = repair_line_owned(w, r->h->page, r->h->offset);
+	}
+	if (owned && !r->h->owned_from)
+		r->h->owned_from = r->number;
 	if (end || r->events->len || (r->h->page != NO_ID && !same_copies(r, &after, &r->now)))
-		moment_add(r, choice, &after);
+		moment_add(r, choice, &after, owned);
 	r->now = after;
 	g_array_set_size(r->events, 0);
 	r->ctx = r->step = NO_ID;
 	r->kstep = KS_NONE;
 	/* the violation is the last moment; what follows does not explain it */
 	if (end && (!r->h->found || r->number >= r->h->found->at)) {
+		r->h->access.nth = MAX(r->accesses, 1);
 		if (r->h->finding.rule == R_DEADLOCK && r->h->found && !r->h->finding.warning)
 			waits_record(r, w);
 		r->done = TRUE;
@@ -322,9 +329,9 @@ static void va_of_access(void *arg, const struct event *event)
 	struct recorder *r = arg;
 
 	if (event->kind == EV_CACHE_OP)
-		r->watched_va = align_down(event->b, cell_page_bytes(r->k));
+		r->h->va = align_down(event->b, cell_page_bytes(r->k));
 	else if (event->kind == EV_LOAD || event->kind == EV_STORE)
-		r->watched_va = align_down(event->a, cell_page_bytes(r->k));
+		r->h->va = align_down(event->a, cell_page_bytes(r->k));
 }
 
 static void stop_at_violation(void *arg, const struct world *w, const struct choice *choice)
@@ -375,8 +382,8 @@ static gboolean repeat(struct recorder *r, const struct outcome *o, const struct
 	return ok;
 }
 
-static struct history *history_new(struct recorder *r, const struct outcome *o, u32 page,
-				   u32 offset)
+static struct history *history_new(struct recorder *r, const struct outcome *o, struct compiled *c,
+				   gboolean own, u32 page, u32 offset)
 {
 	struct history *h = g_new0(struct history, 1);
 
@@ -386,10 +393,10 @@ static struct history *history_new(struct recorder *r, const struct outcome *o, 
 	h->offset = offset;
 	h->moments = g_ptr_array_new();
 	h->waits = g_ptr_array_new_with_free_func(g_free);
-	h->own = o->explored;
-	h->compiled = h->own ? scenario_compile(o->scenario, o->cell, NULL, TRUE) : o->compiled;
-	bug_on(!h->compiled, "a cell that was checked does not compile");
-	r->k = &h->compiled->cell;
+	h->own = own;
+	h->compiled = c;
+	r->k = &c->cell;
+	bug_on(!record_init(&h->record, r->k), "no memory for the choices of one schedule");
 	r->events = g_array_new(FALSE, FALSE, sizeof(struct event));
 	if (page != NO_ID) {
 		h->offset = align_down(offset, 1u << r->k->granule_shift);
@@ -412,14 +419,34 @@ static struct history *history_done(struct recorder *r, gboolean ok)
 	return NULL;
 }
 
+/* What kind of access breaks the rule. */
+static enum access_kind access_kind_of(const struct finding *f)
+{
+	if (f->rule == R_LOST_WRITE)
+		return ACCESS_END;
+	if (f->rule == R_WRONG_PAGE)
+		return ACCESS_REACH;
+	return ACCESS_READ;
+}
+
 struct history *history_record(const struct outcome *o, const struct found *f)
 {
+	struct compiled *c = o->explored ? scenario_compile(o->scenario, o->cell, NULL, TRUE) :
+					   o->compiled;
+	struct history *h;
 	struct recorder r;
-	struct history *h = history_new(&r, o, f->finding.page, f->finding.offset);
 	gboolean ok = TRUE;
 
+	bug_on(!c, "a cell that was checked does not compile");
+	h = history_new(&r, o, c, o->explored, f->finding.page, f->finding.offset);
 	h->found = f;
 	h->finding = f->finding;
+	h->access = (struct access){
+		.kind = access_kind_of(&f->finding),
+		.step = f->finding.step,
+		.page = h->page,
+		.offset = h->offset,
+	};
 	if (f->finding.rule == R_WRONG_PAGE && !f->finding.warning)
 		ok = repeat(&r, o, f, listen_until_done, stop_at_violation);
 	if (ok)
@@ -427,13 +454,32 @@ struct history *history_record(const struct outcome *o, const struct found *f)
 	return history_done(&r, ok);
 }
 
-struct history *history_watch(const struct outcome *o, u32 page, u32 offset, u32 step)
+struct history *history_watch(const struct outcome *o, const struct history *of)
 {
 	struct recorder r;
+	struct history *h = history_new(&r, o, o->compiled, FALSE, of->page, of->offset);
 
-	history_new(&r, o, page, offset);
-	r.until = step;
+	h->access = of->access;
+	h->finding = of->finding;
 	return history_done(&r, repeat(&r, o, NULL, on_event, on_applied));
+}
+
+struct history *history_follow(struct compiled *c, const struct history *of)
+{
+	struct recorder r;
+	struct history *h = history_new(&r, NULL, c, TRUE, of->page, of->offset);
+	const struct follow_options options = {
+		.access = &of->access,
+		.listen = on_event,
+		.applied = on_applied,
+		.arg = &r,
+	};
+	struct follow_result result;
+
+	h->access = of->access;
+	h->finding = of->finding;
+	follow(r.k, &of->record, &options, &result);
+	return history_done(&r, result.ran && result.right && !result.broken);
 }
 
 void history_free(struct history *h)
@@ -448,6 +494,7 @@ void history_free(struct history *h)
 	}
 	g_ptr_array_unref(h->moments);
 	g_ptr_array_unref(h->waits);
+	record_free(&h->record);
 	if (h->own)
 		compiled_free(h->compiled);
 	g_free(h);

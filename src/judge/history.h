@@ -6,6 +6,7 @@
 #ifndef STALELINE_JUDGE_HISTORY_H
 #define STALELINE_JUDGE_HISTORY_H
 
+#include "explore/follow.h"
 #include "outcome.h"
 
 /* One copy of the watched granule. */
@@ -45,12 +46,13 @@ struct moment {
 	u32 ctx, device; /* who acted; NO_ID */
 	u32 step; /* scenario step, NO_ID */
 	u32 kstep;
+	gboolean owned; /* behind it a device owns bytes of the granule's line */
 	GArray *events; /* struct event: those that concern the granule */
 	struct copies after;
 };
 
 struct history {
-	const struct outcome *outcome;
+	const struct outcome *outcome; /* NULL: another cell's choices were followed */
 	const struct found *found; /* NULL: nothing went wrong */
 	struct compiled *compiled; /* the cell with identities; may be outcome->compiled */
 	gboolean own; /* compiled is ours to free */
@@ -60,14 +62,23 @@ struct history {
 	GPtrArray *moments; /* struct moment *, in order */
 	struct copies start;
 	u64 choices; /* up to and including the violation */
+	struct record record; /* all of them */
+	struct access access; /* the one that broke the rule, or that was watched */
+	u64 owned_from; /* choice behind which a device first owned bytes of the line; 0: none did */
+	u32 va; /* page address that an access went wrong through; 0: of no interest */
 	GPtrArray *waits; /* of a deadlock: who is left and what each waits for, a sentence each */
 };
 
 /*
- * The same of a schedule in which nothing went wrong: what happened to the granule until step `step` read it.
+ * The same of a schedule in which nothing went wrong: `o` was run, and made the access that `of` ends with.
  * NULL when it never did.
  */
-struct history *history_watch(const struct outcome *o, u32 page, u32 offset, u32 step);
+struct history *history_watch(const struct outcome *o, const struct history *of);
+/*
+ * The choices of `of` followed in cell `c`, another strategy's, up to the same access. NULL when it was not made,
+ * got something old, or any rule was broken before. Takes over `c`.
+ */
+struct history *history_follow(struct compiled *c, const struct history *of);
 /* NULL when the cell cannot be repeated (interrupted, or no memory). */
 struct history *history_record(const struct outcome *o, const struct found *f);
 void history_free(struct history *h);

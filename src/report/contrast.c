@@ -29,34 +29,99 @@ static gboolean blunt(const struct compiled *c)
 	return c->strategy->index_ops || c->strategy->program.uncached;
 }
 
-void contrast_append(GString *out, const struct history *h)
+/* The choices of one cell make sense in the other. */
+static gboolean comparable(const struct cell *a, const struct cell *b)
 {
-	const struct outcome *o = h->outcome;
-	const struct outcome_options options = {0};
-	guint pass, i;
+	return a->contexts == b->contexts && a->devices == b->devices && a->steps == b->steps &&
+	       a->pages == b->pages && a->granule_shift == b->granule_shift;
+}
 
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < o->scenario->cells->len; i++) {
-			const struct scenario_cell *cell = o->scenario->cells->pdata[i];
-			g_autofree char *title = NULL;
-			struct outcome *other;
-			struct history *clean = NULL;
+static void contrast_free(gpointer item)
+{
+	struct contrast *c = item;
 
-			if (!sibling(o->scenario, o->cell, cell))
-				continue;
-			other = outcome_run(o->scenario, cell, o->schedule, &options);
-			if (other->verdict == VERDICT_CLEAN &&
-			    blunt(other->compiled) == (pass == 1))
-				clean = history_watch(other, h->page, h->offset, h->finding.step);
-			if (clean) {
-				title = g_strdup_printf("contrast: the same schedule under `%s`",
-							cell->strategy);
-				schedule_append(out, clean, title, NULL, 0, FALSE);
-				history_free(clean);
-			}
-			outcome_free(other);
-			if (title)
-				return;
-		}
+	if (c->history)
+		history_free(c->history);
+	outcome_free(c->outcome);
+	g_free(c);
+}
+
+/* Follows the choices of an exploration or a trail. */
+static void follow_choices(struct contrast *c, struct scenario *s, const struct history *h)
+{
+	struct compiled *compiled = scenario_compile(s, c->cell, NULL, TRUE);
+
+	if (compiled->refused || !comparable(&compiled->cell, &h->compiled->cell)) {
+		compiled_free(compiled);
+		return;
 	}
+	c->blunt = blunt(compiled);
+	c->history = history_follow(compiled, h);
+}
+
+static void run_schedule(struct contrast *c, struct scenario *s, const struct history *h)
+{
+	const struct outcome_options options = {0};
+
+	c->outcome = outcome_run(s, c->cell, h->outcome->schedule, &options);
+	if (c->outcome->verdict != VERDICT_CLEAN)
+		return;
+	c->blunt = blunt(c->outcome->compiled);
+	c->history = history_watch(c->outcome, h);
+}
+
+static gint nearer(gconstpointer a, gconstpointer b)
+{
+	const struct contrast *x = *(struct contrast *const *)a, *y = *(struct contrast *const *)b;
+
+	if (x->expected != y->expected)
+		return x->expected ? -1 : 1;
+	if (x->blunt != y->blunt)
+		return x->blunt ? 1 : -1;
+	if (x->distance != y->distance)
+		return x->distance < y->distance ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+GPtrArray *contrast_find(const struct history *h)
+{
+	GPtrArray *found = g_ptr_array_new_with_free_func(contrast_free);
+	struct scenario *s = h->outcome->scenario;
+	guint i;
+
+	for (i = 0; i < s->cells->len; i++) {
+		const struct scenario_cell *cell = s->cells->pdata[i];
+		struct contrast *c;
+
+		if (!sibling(s, h->outcome->cell, cell))
+			continue;
+		c = g_new0(struct contrast, 1);
+		c->cell = cell;
+		c->order = i;
+		c->expected = cell->expect && cell->expect->verdict == VERDICT_CLEAN;
+		if (h->outcome->explored || h->outcome->trail.length)
+			follow_choices(c, s, h);
+		else
+			run_schedule(c, s, h);
+		if (!c->history) {
+			contrast_free(c);
+			continue;
+		}
+		c->distance = MAX(c->history->choices, h->choices) -
+			      MIN(c->history->choices, h->choices);
+		g_ptr_array_add(found, c);
+	}
+	g_ptr_array_sort(found, nearer);
+	return found;
+}
+
+void contrast_append(GString *out, const struct contrast *c)
+{
+	gboolean followed = !c->outcome;
+	g_autofree char *title =
+		g_strdup_printf("contrast: %s under `%s`",
+				followed ? "the same interrupts and transfers" : "the same schedule",
+				c->cell->strategy);
+
+	schedule_append(out, c->history, title, NULL, 0, FALSE);
 }

@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The same schedule under another strategy of the file, in which the place is read right. */
+/* The same schedule under other strategies of the file, in which the place is read right. */
 #ifndef STALELINE_REPORT_CONTRAST_H
 #define STALELINE_REPORT_CONTRAST_H
 
 #include "judge/history.h"
 
-/* Appends the contrast to `h`, a run's history; nothing when no other strategy of the axis runs without a finding. */
-void contrast_append(GString *out, const struct history *h);
+/* Another strategy of the axis under which nothing was found up to the same access. */
+struct contrast {
+	const struct scenario_cell *cell;
+	struct history *history;
+	struct outcome *outcome; /* what the history is of, where a named schedule was run; else NULL */
+	gboolean blunt; /* it flushes whole caches, or maps uncached */
+	gboolean expected; /* the file expects the cell to be clean in every schedule */
+	guint order; /* of the cell in the file */
+	guint64 distance; /* choices more or less than the schedule that went wrong */
+};
+
+/*
+ * All of them, the nearest first: those the file expects to be clean, before others; those that flush what they
+ * must, before those that flush everything; then by distance; then in file order. Free with g_ptr_array_unref().
+ *
+ * A named schedule is run under the other strategy; the choices of an exploration or a trail are followed, kept in
+ * step by how far each context had come (explore/follow.h).
+ */
+GPtrArray *contrast_find(const struct history *h);
+/* Appends the table of one. */
+void contrast_append(GString *out, const struct contrast *c);
 
 #endif

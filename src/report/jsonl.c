@@ -63,6 +63,39 @@ static void add_cell(JsonBuilder *b, const struct outcome *o)
 	add_text(b, "cell", o->cell->id);
 }
 
+/* What was done to see that the cause is one, and the causes that did not stand. */
+static void add_checked(JsonBuilder *b, const struct history *h, const struct explanation *e)
+{
+	guint i;
+
+	json_builder_set_member_name(b, "cause_checked");
+	if (e->cause == CAUSE_UNKNOWN) {
+		json_builder_add_null_value(b);
+	} else {
+		const struct moment *place = e->check.place == NO_ID ?
+						     NULL :
+						     h->moments->pdata[e->check.place];
+
+		json_builder_begin_object(b);
+		add_text(b, "repair", e->check.repair);
+		if (place)
+			add_number(b, "at", place->number);
+		else
+			add_text(b, "at", NULL);
+		add_yes(b, "before", e->check.before);
+		add_text(b, "not_helped_by", e->check.control);
+		add_number(b, "choices_left_out", e->check.left_out);
+		add_number(b, "choices_put_in", e->check.put_in);
+		json_builder_end_object(b);
+	}
+	json_builder_set_member_name(b, "causes_refuted");
+	json_builder_begin_array(b);
+	for (i = 0; i < CAUSE_COUNT; i++)
+		if (e->refuted & BIT(i))
+			json_builder_add_string_value(b, cause_name(i));
+	json_builder_end_array(b);
+}
+
 static void print_finding(const struct outcome *o, const struct found *f)
 {
 	const struct finding *finding = &f->finding;
@@ -85,6 +118,7 @@ static void print_finding(const struct outcome *o, const struct found *f)
 			explain(h, &e);
 		add_text(b, "how", how_words[o->rule[finding->rule]]);
 		add_text(b, "cause", e.cause == CAUSE_UNKNOWN ? NULL : cause_name(e.cause));
+		add_checked(b, h, &e);
 		if (e.cause == CAUSE_UNKNOWN)
 			add_text(b, "fixable_by_sync", NULL);
 		else

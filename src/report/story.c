@@ -5,6 +5,8 @@
 
 #include "cache_model.h"
 #include "contrast.h"
+#include "help.h"
+#include "prose.h"
 #include "schedule.h"
 
 /* What the story is told with. */
@@ -14,7 +16,7 @@ struct story {
 	struct explanation e;
 	char *place, *got, *want;
 	/* the numbers of the carets, 0 for those that are not shown */
-	guint n_old, n_sync, n_new, n_culprit, n_reader;
+	guint n_old, n_sync, n_new, n_culprit, n_dirtied, n_reader;
 };
 
 static guint moment_step(const struct story *s, guint moment)
@@ -120,6 +122,19 @@ static void headline(const struct story *s, GString *text)
 			       rule_text((enum rule)f->rule));
 }
 
+/* The moment's number, 0 where it has no caret. */
+static guint number_of(const struct story *s, guint moment)
+{
+	if (moment == NO_ID)
+		return 0;
+	return moment == s->e.sync       ? s->n_sync :
+	       moment == s->e.culprit    ? s->n_culprit :
+	       moment == s->e.new_writer ? s->n_new :
+	       moment == s->e.reader     ? s->n_reader :
+	       moment == s->e.old_writer ? s->n_old :
+					   0;
+}
+
 /* Gives the carets their numbers, in the order in which things happened. */
 static void number_carets(struct story *s)
 {
@@ -129,7 +144,7 @@ static void number_carets(struct story *s)
 	} all[] = {
 		{s->e.old_writer, &s->n_old}, {s->e.sync, &s->n_sync},
 		{s->e.new_writer, &s->n_new}, {s->e.culprit, &s->n_culprit},
-		{s->e.reader, &s->n_reader},
+		{s->e.dirtied, &s->n_dirtied}, {s->e.reader, &s->n_reader},
 	};
 	guint next = 1, i, j;
 
@@ -161,6 +176,37 @@ static void label(const struct story *s, struct diag_fault *fault, guint step, g
 		diag_label(fault, info->span, "(%u) %s", number, text);
 }
 
+/* What the moment did that is to blame. */
+static const char *culprit_words(const struct story *s)
+{
+	if (s->e.astray)
+		return "its cache op reached another page";
+	switch (s->e.cause) {
+	case CAUSE_REFILLED_DURING_DMA:
+		return "brought the line back";
+	case CAUSE_STALE_TLB_ENTRY:
+		return "wrote the pte";
+	case CAUSE_SLOT_REUSED:
+		return "put another page into the slot";
+	case CAUSE_ALIAS:
+		return "went through another colour";
+	case CAUSE_CLOBBERED_BY_WRITEBACK:
+		return "wrote the older data back";
+	case CAUSE_DIRTY_LINE_DISCARDED:
+		return "dropped the dirty line";
+	case CAUSE_UNKNOWN:
+	case CAUSE_NOT_WRITTEN_BACK:
+	case CAUSE_NOT_INVALIDATED:
+	case CAUSE_L2_NOT_MAINTAINED:
+	case CAUSE_REMOTE_CPU_NOT_MAINTAINED:
+	case CAUSE_PARTIAL_LINE:
+	case CAUSE_FOREIGN_WRITE:
+	case CAUSE_COUNT:
+		break;
+	}
+	return "did the damage";
+}
+
 static void source_snippet(const struct story *s, GString *out, gboolean colour)
 {
 	const struct finding *f = &s->h->finding;
@@ -185,11 +231,11 @@ static void source_snippet(const struct story *s, GString *out, gboolean colour)
 	      s->e.sync_ran ? "the sync owed: it ran, see below" :
 			      "the sync owed: no cache op was done here");
 	label(s, fault, s->e.new_step, s->n_new, "wrote the newest data");
+	if (s->e.dirtied != NO_ID && s->n_dirtied != s->n_culprit)
+		label(s, fault, moment_step(s, s->e.dirtied), s->n_dirtied,
+		      "made the line dirty while the device owned it");
 	if (s->e.culprit != NO_ID && s->n_culprit != s->n_sync && s->n_culprit != s->n_new)
-		label(s, fault, moment_step(s, s->e.culprit), s->n_culprit,
-		      s->e.cause == CAUSE_REFILLED_DURING_DMA ? "brought the line back" :
-		      s->e.cause == CAUSE_STALE_TLB_ENTRY     ? "wrote the pte" :
-								"did the damage");
+		label(s, fault, moment_step(s, s->e.culprit), s->n_culprit, culprit_words(s));
 	diag_print(diag, out, colour);
 	diag_free(diag);
 	while (out->len && out->str[out->len - 1] == '\n')
@@ -203,56 +249,64 @@ static void why_sync(const struct story *s, GString *out)
 	g_autofree char *step = compiled_step_name(s->c, sync_step(s));
 
 	if (s->e.sync == NO_ID) {
-		g_string_append(out, "  - No sync of this place was called in between.\n");
+		g_string_append(out, "No sync of this place was called in between.\n");
+		return;
+	}
+	if (s->e.at_last) {
+		g_string_append_printf(
+			out,
+			"A sync in between is (%u), %s; but with it or without it, the line was "
+			"back in the cache before (%u).\n",
+			s->n_sync, step, s->n_new);
 		return;
 	}
 	if (s->e.astray)
 		g_string_append_printf(
 			out,
-			"  - The sync owed in between is (%u), %s. It ran, but (%u), its op for this "
-			"line, went through an address\n    that leads to another page by now: see "
+			"The sync owed in between is (%u), %s. It ran, but (%u), its op for this "
+			"line, went through an address that leads to another page by now: see "
 			"wrong-page.\n",
 			s->n_sync, step, s->n_culprit);
 	else if (!s->e.sync_ran)
 		g_string_append_printf(
 			out,
-			"  - The sync owed in between is (%u), %s, and it did nothing here: "
-			"strategy `%s` is\n    \"%s\".\n",
+			"The sync owed in between is (%u), %s, and it did nothing here: "
+			"strategy `%s` is \"%s\".\n",
 			s->n_sync, step, strategy->name, strategy->doc);
-	else if (s->e.cause == CAUSE_ALIAS)
+	else if (s->e.cause == CAUSE_ALIAS && s->e.other < 0)
 		g_string_append_printf(
 			out,
-			"  - The sync owed in between is (%u), %s: strategy `%s` ran its cache ops "
-			"through an address of\n    another colour, where this copy is not.\n",
+			"The sync owed in between is (%u), %s: strategy `%s` ran its cache ops "
+			"through an address of another colour, where this copy is not.\n",
 			s->n_sync, step, strategy->name);
 	else if (s->e.cause == CAUSE_L2_NOT_MAINTAINED)
 		g_string_append_printf(
 			out,
-			"  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
-			"ops,\n    but none that reached this line in the L2.\n",
+			"The sync owed in between is (%u), %s: strategy `%s` ran its cache "
+			"ops, but none that reached this line in the L2.\n",
 			s->n_sync, step, strategy->name);
 	else if (s->e.culprit != NO_ID && s->e.culprit > s->e.sync &&
 		 moment_step(s, s->e.culprit) == sync_step(s))
 		g_string_append_printf(
-			out, "  - (%u) is a cache op of the sync (%u), %s, by strategy `%s`.\n",
+			out, "(%u) is a cache op of the sync (%u), %s, by strategy `%s`.\n",
 			s->n_culprit, s->n_sync, step, strategy->name);
 	else if (s->e.cause == CAUSE_REFILLED_DURING_DMA)
 		g_string_append_printf(
 			out,
-			"  - The sync owed in between is (%u), %s: strategy `%s` invalidated the "
-			"line, but (%u)\n    brought it back before the device wrote.\n",
+			"The sync owed in between is (%u), %s: strategy `%s` invalidated the "
+			"line, but (%u) brought it back before the device wrote.\n",
 			s->n_sync, step, strategy->name, s->n_culprit);
 	else if (!s->e.sync_useful)
 		g_string_append_printf(
 			out,
-			"  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
-			"ops, and none of them\n    found a line to act on.\n",
+			"The sync owed in between is (%u), %s: strategy `%s` ran its cache "
+			"ops, and none of them found a line to act on.\n",
 			s->n_sync, step, strategy->name);
 	else
 		g_string_append_printf(
 			out,
-			"  - The sync owed in between is (%u), %s: strategy `%s` ran its cache "
-			"ops, but they did not help\n    this copy: see the rows below.\n",
+			"The sync owed in between is (%u), %s: strategy `%s` ran its cache "
+			"ops, but they did not help this copy: see the rows below.\n",
 			s->n_sync, step, strategy->name);
 }
 
@@ -279,16 +333,34 @@ static void why_data(const struct story *s, GString *out)
 	case CAUSE_NOT_INVALIDATED:
 	case CAUSE_REFILLED_DURING_DMA:
 	case CAUSE_ALIAS:
+	case CAUSE_REMOTE_CPU_NOT_MAINTAINED:
+		if (e->other >= 0) {
+			g_autofree char *other = cache_name(s, e->other);
+
+			g_string_append_printf(
+				out,
+				"(%u) got `%s` through %s; the newest data, `%s`, is in %s.\n",
+				s->n_reader, s->got, source, s->want, other);
+			break;
+		}
 		if (device) {
 			g_string_append_printf(
 				out,
-				"  - (%u): the device reads memory, but `%s` of (%u) is "
+				"(%u): the device reads memory, but `%s` of (%u) is "
 				"still in a dirty line of %s.\n",
 				s->n_reader, s->want, s->n_new, source);
 			break;
 		}
-		g_string_append_printf(out, "  - (%u) got `%s`, because it hit a line of %s",
-				       s->n_reader, s->got, source);
+		if (e->hit == e->source) {
+			g_string_append_printf(out, "(%u) got `%s`, because it hit a line of %s",
+					       s->n_reader, s->got, source);
+		} else {
+			g_autofree char *hit = cache_name(s, e->hit);
+
+			g_string_append_printf(out,
+					       "(%u) got `%s` from %s, where it came from %s",
+					       s->n_reader, s->got, hit, source);
+		}
 		if (s->n_old)
 			g_string_append_printf(out, " that held it since (%u)", s->n_old);
 		g_string_append(out, ".\n");
@@ -296,8 +368,8 @@ static void why_data(const struct story *s, GString *out)
 	case CAUSE_CLOBBERED_BY_WRITEBACK:
 		g_string_append_printf(
 			out,
-			"  - (%u) got `%s` from memory. Memory had held `%s` since (%u), until "
-			"(%u) wrote a dirty line with\n    older data back on top of it.\n",
+			"(%u) got `%s` from memory. Memory had held `%s` since (%u), until "
+			"(%u) wrote a dirty line with older data back on top of it.\n",
 			s->n_reader, s->got, s->want, s->n_new, s->n_culprit);
 		break;
 	case CAUSE_NOT_WRITTEN_BACK:
@@ -305,40 +377,41 @@ static void why_data(const struct story *s, GString *out)
 		if (e->source >= 0 && device) {
 			g_string_append_printf(
 				out,
-				"  - (%u): %s reads memory, but `%s` of (%u) is still in "
+				"(%u): %s reads memory, but `%s` of (%u) is still in "
 				"a dirty line of %s.\n",
 				s->n_reader, reader, s->want, s->n_new, source);
 		} else {
 			g_string_append_printf(out,
-					       "  - (%u) got `%s`, because %s still held it.\n",
+					       "(%u) got `%s`, because %s still held it.\n",
 					       s->n_reader, s->got, source);
 		}
 		break;
 	case CAUSE_DIRTY_LINE_DISCARDED:
 		g_string_append_printf(
 			out,
-			"  - `%s` of (%u) sat in a dirty line, which (%u) invalidated "
+			"`%s` of (%u) sat in a dirty line, which (%u) invalidated "
 			"without write-back.\n",
 			s->want, s->n_new, s->n_culprit);
 		break;
 	case CAUSE_PARTIAL_LINE:
 		g_string_append_printf(
 			out,
-			"  - The line of %s holds bytes of the buffer and bytes beside it: "
-			"the CPU's and the device's copies\n    of it overwrite each other.\n",
-			s->place);
+			"The line of %s holds bytes of the buffer and bytes beside it. (%u) made it "
+			"dirty in the cache while the device owned the buffer: whole, the CPU's and "
+			"the device's copies overwrite each other.\n",
+			s->place, s->n_dirtied);
 		break;
 	case CAUSE_FOREIGN_WRITE:
 		if (e->source >= 0) {
 			g_string_append_printf(
 				out,
-				"  - (%u) got `%s`, which was meant for another page: the "
+				"(%u) got `%s`, which was meant for another page: the "
 				"address it was stored through led here.\n",
 				s->n_reader, s->got);
 			break;
 		}
 		g_string_append_printf(
-			out, "  - `%s` of (%u) never reached %s: it went to another page.\n",
+			out, "`%s` of (%u) never reached %s: it went to another page.\n",
 			s->want, s->n_new, s->place);
 		break;
 	case CAUSE_STALE_TLB_ENTRY:
@@ -347,17 +420,19 @@ static void why_data(const struct story *s, GString *out)
 	case CAUSE_COUNT:
 		break;
 	}
-	if (e->cause != CAUSE_UNKNOWN)
+	/* between CPUs' accesses alone, and where the data went astray, nobody owes a sync */
+	if (e->sync != NO_ID || e->cause == CAUSE_NOT_INVALIDATED ||
+	    e->cause == CAUSE_NOT_WRITTEN_BACK || e->cause == CAUSE_CLOBBERED_BY_WRITEBACK)
 		why_sync(s, out);
 	if (e->cause == CAUSE_NOT_INVALIDATED && memory_holds_newest(s))
 		g_string_append_printf(
 			out,
-			"  - Memory holds `%s` because of (%u); this machine's DMA does not "
+			"Memory holds `%s` because of (%u); this machine's DMA does not "
 			"touch the caches.\n",
 			s->want, s->n_new);
 	if (e->unfixable)
 		g_string_append(
-			out, "  - not fixable by sync: no placement of cache ops makes this layout "
+			out, "not fixable by sync: no placement of cache ops makes this layout "
 			     "safe; give the buffer lines of its own.\n");
 }
 
@@ -369,14 +444,14 @@ static void why_mapping(const struct story *s, GString *out)
 	if (e->cause == CAUSE_SLOT_REUSED && e->culprit != NO_ID)
 		g_string_append_printf(
 			out,
-			"  - The address was made for %s. Since then (%u), %s, put another page "
-			"into the same slot, and nobody\n    put the first one back.\n",
+			"The address was made for %s. Since then (%u), %s, put another page "
+			"into the same slot, and nobody put the first one back.\n",
 			s->place, s->n_culprit, step);
 	else
 		g_string_append_printf(
 			out,
-			"  - The page table says %s, but this CPU's TLB still holds what the "
-			"entry said before: no flush came between\n    the new pte and this access.\n",
+			"The page table says %s, but this CPU's TLB still holds what the "
+			"entry said before: no flush came between the new pte and this access.\n",
 			s->place);
 }
 
@@ -407,6 +482,7 @@ static void schedule_marks(const struct story *s, GArray *marks)
 		{s->e.sync, s->n_sync, s->e.sync_ran ? "" : "nothing done"},
 		{s->e.new_writer, s->n_new, ""},
 		{s->e.culprit, s->n_culprit, ""},
+		{s->e.dirtied, s->n_dirtied, ""},
 		{s->e.reader, s->n_reader,
 		 s->h->finding.warning ? "" : rule_name((enum rule)s->h->finding.rule)},
 	};
@@ -420,12 +496,95 @@ static void schedule_marks(const struct story *s, GArray *marks)
 	}
 }
 
+/* What the access does once the cause is repaired. */
+static void checked_result(const struct story *s, GString *text)
+{
+	g_autofree char *token = history_data_name(s->c, s->e.check.token);
+	g_autofree char *page = compiled_page_name(s->c, s->h->page);
+
+	if (s->h->access.kind == ACCESS_REACH)
+		g_string_append_printf(text, "(%u) reaches %s", s->n_reader, page);
+	else if (s->h->access.kind == ACCESS_END)
+		g_string_append_printf(text, "`%s` is kept", token);
+	else
+		g_string_append_printf(text, "(%u) gets `%s`", s->n_reader, token);
+}
+
+/* How the claimed cause was checked; or which causes were thought of and did not stand. */
+static void checked(const struct story *s, GString *out)
+{
+	const struct check *check = &s->e.check;
+	guint number = number_of(s, check->place), i;
+	GString *text = g_string_new(NULL);
+	const char *separator = "";
+
+	if (s->e.cause != CAUSE_UNKNOWN) {
+		g_string_append_printf(text, "replayed with %s", check->repair);
+		if (number)
+			g_string_append_printf(text, " %s (%u)",
+					       check->before               ? "right before" :
+					       check->place == s->e.sync ? "at" :
+									     "right after",
+					       number);
+		g_string_append(text, ", ");
+		checked_result(s, text);
+		if (check->control)
+			g_string_append_printf(text, "; %s does not help", check->control);
+		g_string_append_c(text, '.');
+		if (check->left_out)
+			g_string_append_printf(text,
+					       " %" G_GUINT64_FORMAT " of the %" G_GUINT64_FORMAT
+					       " steps fell away.",
+					       (guint64)check->left_out, (guint64)s->h->choices);
+		if (check->put_in)
+			g_string_append_printf(text,
+					       " It took %" G_GUINT64_FORMAT " step%s more.",
+					       (guint64)check->put_in,
+					       check->put_in == 1 ? "" : "s");
+		prose_append(out, "checked: ", 9, text->str);
+	} else if (s->e.refuted) {
+		for (i = 0; i < CAUSE_COUNT; i++) {
+			if (!(s->e.refuted & BIT(i)))
+				continue;
+			g_string_append_printf(text, "%s%s", separator, cause_name(i));
+			separator = ", ";
+		}
+		g_string_append(text, ": with it repaired the violation is still there.");
+		prose_append(out, "tried: ", 7, text->str);
+	}
+	g_string_free(text, TRUE);
+}
+
+static void why(const struct story *s, GString *out)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_auto(GStrv) sentences = NULL;
+	guint i;
+
+	g_string_append_printf(out, "cause: %s%s\n", cause_name(s->e.cause),
+			       s->e.unfixable ? ", not fixable by sync" : "");
+	if (s->e.cause != CAUSE_UNKNOWN) {
+		g_string_append(out, "\nwhy:\n");
+		if (s->h->finding.rule == R_WRONG_PAGE)
+			why_mapping(s, text);
+		else
+			why_data(s, text);
+		sentences = g_strsplit(text->str, "\n", -1);
+		for (i = 0; sentences[i]; i++)
+			if (*sentences[i])
+				prose_append(out, "  - ", 4, sentences[i]);
+		g_string_append_c(out, '\n');
+	}
+	checked(s, out);
+}
+
 void story_append(GString *out, const struct outcome *o, const struct found *f,
 		  const struct report_options *options)
 {
 	g_autofree char *command = report_replay_command(o, f);
 	g_autofree char *trail = report_trail(o, f);
 	g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(struct schedule_mark));
+	g_autoptr(GPtrArray) contrasts = NULL;
 	struct history *h = history_record(o, f);
 	struct story s;
 	guint i;
@@ -438,14 +597,8 @@ void story_append(GString *out, const struct outcome *o, const struct found *f,
 	story_init(&s, h);
 	source_snippet(&s, out, options->colour);
 	g_string_append_printf(out, "\ncell:  %s\n", *o->cell->id ? o->cell->id : "the only one");
-	if (s.e.cause != CAUSE_UNKNOWN) {
-		g_string_append_printf(out, "cause: %s%s\n\nwhy:\n", cause_name(s.e.cause),
-				       s.e.unfixable ? ", not fixable by sync" : "");
-		if (h->finding.rule == R_WRONG_PAGE)
-			why_mapping(&s, out);
-		else
-			why_data(&s, out);
-	}
+	if (has_cause(h))
+		why(&s, out);
 	if (h->waits->len)
 		g_string_append(out, "\nleft:\n");
 	for (i = 0; i < h->waits->len; i++)
@@ -453,8 +606,12 @@ void story_append(GString *out, const struct outcome *o, const struct found *f,
 	schedule_marks(&s, marks);
 	schedule_append(out, h, "schedule", (const struct schedule_mark *)(void *)marks->data,
 			marks->len, options->all_steps);
-	if (!o->explored && !o->trail.length && s.e.cause != CAUSE_UNKNOWN)
-		contrast_append(out, h);
+	if (has_cause(h)) {
+		contrasts = contrast_find(h);
+		if (contrasts->len)
+			contrast_append(out, contrasts->pdata[0]);
+	}
+	help_append(out, h, &s.e, contrasts);
 	g_string_append_c(out, '\n');
 	/* the command below says it already where it replays a trail */
 	if (trail && !f->trail.length && !o->trail.length) {

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What to try next, after a violation. */
+#ifndef STALELINE_REPORT_HELP_H
+#define STALELINE_REPORT_HELP_H
+
+#include "judge/cause.h"
+
+/*
+ * Appends `help:` and its lines. `contrasts`: struct contrast, those under which the schedule reads right; NULL: nobody
+ * looked for them.
+ */
+void help_append(GString *out, const struct history *h, const struct explanation *e,
+		 const GPtrArray *contrasts);
+
+#endif
