@@ -45,6 +45,11 @@ static inline u32 min_u32(u32 a, u32 b)
 	return a < b ? a : b;
 }
 
+static inline u32 max_u32(u32 a, u32 b)
+{
+	return a > b ? a : b;
+}
+
 static inline u32 log2_u32(u32 power_of_two)
 {
 	return 31u - (u32)__builtin_clz(power_of_two);

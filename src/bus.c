@@ -200,7 +200,7 @@ enum access_result bus_store(const struct act *a, u32 va, struct meaning m, u32 
 	if (result != ACCESS_DONE)
 		return result;
 	if (t.cacheable) {
-		places = hierarchy_store(a, va, t.pa, sector, &from);
+		places = hierarchy_store(a, va, t.pa, false, sector, &from);
 	} else {
 		if (cached_anywhere(a, t.pa))
 			oracle_warn(a, W_MIXED_ATTRIBUTES, to.meant);

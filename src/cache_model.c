@@ -3,47 +3,41 @@
 
 static const u32 *busy_word(const struct world *w, u32 cache, u32 set)
 {
-	const struct layout *l = &w->k->layout;
-	u32 base = cache_is_l2(w->k, cache) ? l->l2_busy : l->l1d_busy + cache * l->busy_words[0];
-
-	return w->word + base + (set >> 5);
+	return w->word + cache_place(w->k, cache)->busy + (set >> 5);
 }
 
-static u32 position_of(const struct world *w, u32 cache, u32 set, const struct w_line *line)
-{
-	u32 position = 0;
+/* The lines of one set, one behind the other. */
+struct set_lines {
+	const u32 *first;
+	u32 ways, words; /* words: of a line */
+};
 
-	/* few enough ways to be faster than a division */
-	while (cache_line(w, cache, set, position) != line)
-		position++;
-	return position;
+static inline struct set_lines set_lines(const struct world *w, u32 cache, u32 set)
+{
+	const struct cache_place *p = cache_place(w->k, cache);
+
+	return (struct set_lines){
+		.first = w->word + p->lines + set * p->set_words,
+		.ways = p->ways,
+		.words = p->line_words,
+	};
 }
 
-static void line_move(struct world *w, u32 cache, u32 set, u32 to, u32 from)
+static inline const struct w_line *line_at(const struct set_lines *l, u32 position)
 {
-	const u32 *d = (const u32 *)cache_line(w, cache, set, to);
-	const u32 *s = (const u32 *)cache_line(w, cache, set, from);
-	u32 words = cache_line_words(w->k, cache);
-	u32 i;
-
-	for (i = 0; i < words; i++)
-		put(w, &d[i], s[i]);
+	return (const struct w_line *)(l->first + position * l->words);
 }
 
 const struct w_line *cache_find(const struct world *w, u32 cache, u32 set, u32 pa)
 {
-	u32 ways = cache_geometry(w->k, cache)->ways;
-	u32 tag = cache_tag(w->k, cache, pa);
-	u32 i;
+	const struct cache_place *p = cache_place(w->k, cache);
+	const u32 *at = w->word + p->lines + set * p->set_words;
+	const u32 *end = at + p->set_words;
+	u32 tag = (pa >> p->line_shift) + 1;
 
-	for (i = 0; i < ways; i++) {
-		const struct w_line *line = cache_line(w, cache, set, i);
-
-		if (line->tag == tag)
-			return line;
-		if (!line->tag)
-			break;
-	}
+	for (; at < end && *at; at += p->line_words)
+		if (*at == tag)
+			return (const struct w_line *)at;
 	return NULL;
 }
 
@@ -53,11 +47,7 @@ const struct w_line *cache_find(const struct world *w, u32 cache, u32 set, u32 p
  */
 static const u32 *plru_word(const struct world *w, u32 cache, u32 set)
 {
-	const struct cell *k = w->k;
-
-	return w->word + (cache_is_l2(k, cache) ?
-				  k->layout.plru[1] + set :
-				  k->layout.plru[0] + cache * k->machine.l1d.sets + set);
+	return w->word + cache_place(w->k, cache)->plru + set;
 }
 
 static void plru_use(struct world *w, u32 cache, u32 set, u32 way)
@@ -85,44 +75,47 @@ static u32 plru_victim(const struct world *w, u32 cache, u32 set)
 	return node - ways;
 }
 
+/* Moves the lines from `from` up to before `to` one place back. */
+static void lines_back(struct world *w, const struct set_lines *l, const u32 *from, const u32 *to)
+{
+	while (to > from) {
+		to--;
+		put(w, to + l->words, *to);
+	}
+}
+
 const struct w_line *cache_touch(struct world *w, u32 cache, u32 set, const struct w_line *line)
 {
-	u32 words = cache_line_words(w->k, cache);
-	u32 position, i;
-	u32 kept[LINE_WORDS_MAX];
+	const struct cache_place *p = cache_place(w->k, cache);
+	struct set_lines l;
+	u32 i, kept[LINE_WORDS_MAX];
 
-	switch (cache_order(w->k, cache)) {
-	case ORDER_TAG:
+	if (p->keeps_order)
 		return line;
-	case ORDER_WAY:
+	if (p->order == ORDER_WAY) {
 		plru_use(w, cache, set, line->way);
 		return line;
-	case ORDER_AGE:
-		break;
 	}
-	if (cache_geometry(w->k, cache)->replacement == REPLACE_FIFO)
+	l = set_lines(w, cache, set);
+	if ((const u32 *)line == l.first)
 		return line;
-	position = position_of(w, cache, set, line);
-	if (!position)
-		return line;
-	memcpy(kept, line, words * sizeof(u32));
-	for (; position; position--)
-		line_move(w, cache, set, position, position - 1);
-	line = cache_line(w, cache, set, 0);
-	for (i = 0; i < words; i++)
-		put(w, (const u32 *)line + i, kept[i]);
-	return line;
+	for (i = 0; i < l.words; i++)
+		kept[i] = ((const u32 *)line)[i];
+	lines_back(w, &l, l.first, (const u32 *)line);
+	for (i = 0; i < l.words; i++)
+		put(w, &l.first[i], kept[i]);
+	return line_at(&l, 0);
 }
 
 bool cache_full(const struct world *w, u32 cache, u32 set)
 {
-	return cache_line(w, cache, set, cache_geometry(w->k, cache)->ways - 1)->tag != 0;
+	return cache_line(w, cache, set, cache_place(w->k, cache)->ways - 1)->tag != 0;
 }
 
 const struct w_line *cache_victim(struct world *w, u32 cache, u32 set)
 {
-	const struct cache_geometry *g = cache_geometry(w->k, cache);
-	u32 position = g->ways - 1;
+	u32 ways = cache_place(w->k, cache)->ways;
+	u32 position = ways - 1;
 
 	bug_on(!cache_full(w, cache, set), "a victim is looked for in a cache set that has room");
 	switch (cache_order(w->k, cache)) {
@@ -135,7 +128,9 @@ const struct w_line *cache_victim(struct world *w, u32 cache, u32 set)
 	case ORDER_TAG:
 		/* with unbounded evictions each other line may leave in a choice before */
 		if (!w->k->evictions_any)
-			position = world_pick(w, g->ways, g->replacement == REPLACE_RANDOM);
+			position = world_pick(w, ways,
+					      cache_geometry(w->k, cache)->replacement ==
+						      REPLACE_RANDOM);
 		break;
 	}
 	return cache_line(w, cache, set, position);
@@ -144,32 +139,30 @@ const struct w_line *cache_victim(struct world *w, u32 cache, u32 set)
 const struct w_line *cache_insert(struct world *w, u32 cache, u32 set, u32 pa)
 {
 	enum set_order order = cache_order(w->k, cache);
-	u32 words = cache_line_words(w->k, cache);
+	struct set_lines l = set_lines(w, cache, set);
 	u32 tag = cache_tag(w->k, cache, pa);
 	const struct w_line *line;
 	u32 valid = 0, position = 0, ways_taken = 0, way = 0, i;
 
-	bug_on(cache_full(w, cache, set), "a line enters a cache set that is full");
-	while (cache_line(w, cache, set, valid)->tag) {
-		bug_on(cache_line(w, cache, set, valid)->tag == tag, "a line enters a set twice");
-		ways_taken |= BIT(cache_line(w, cache, set, valid)->way);
-		valid++;
+	for (line = line_at(&l, 0); valid < l.ways && line->tag; line = line_at(&l, ++valid)) {
+		bug_on(line->tag == tag, "a line enters a set twice");
+		ways_taken |= BIT(line->way);
 	}
+	bug_on(valid == l.ways, "a line enters a cache set that is full");
 	/* an invalid way is filled before any valid one is replaced; the lowest first */
 	if (cache_ways_matter(w->k, cache))
 		way = (u32)__builtin_ctz(~ways_taken);
 	if (order != ORDER_AGE)
-		while (position < valid &&
-		       (order == ORDER_TAG ? cache_line(w, cache, set, position)->tag < tag :
-					     cache_line(w, cache, set, position)->way < way))
+		while (position < valid && (order == ORDER_TAG ? line_at(&l, position)->tag < tag :
+								 line_at(&l, position)->way < way))
 			position++;
-	for (i = valid; i > position; i--)
-		line_move(w, cache, set, i, i - 1);
-	line = cache_line(w, cache, set, position);
+	lines_back(w, &l, (const u32 *)line_at(&l, position), (const u32 *)line_at(&l, valid));
+	line = line_at(&l, position);
 	put(w, &line->tag, tag);
-	for (i = 1; i < words; i++)
-		put(w, (const u32 *)line + i, 0);
+	put(w, &line->dirty, 0);
 	put(w, &line->way, way);
+	for (i = LINE_HEAD_WORDS; i < l.words; i++)
+		put(w, (const u32 *)line + i, 0);
 	if (order == ORDER_WAY)
 		plru_use(w, cache, set, way);
 	if (!valid) {
@@ -182,20 +175,18 @@ const struct w_line *cache_insert(struct world *w, u32 cache, u32 set, u32 pa)
 
 void cache_remove(struct world *w, u32 cache, u32 set, const struct w_line *line)
 {
-	const struct cache_geometry *g = cache_geometry(w->k, cache);
-	u32 words = cache_line_words(w->k, cache);
-	const u32 *first = (const u32 *)cache_line(w, cache, set, 0);
-	const u32 *last = first + (g->ways - 1) * words;
+	struct set_lines l = set_lines(w, cache, set);
+	const u32 *end = l.first + l.ways * l.words;
 	const u32 *at = (const u32 *)line;
 	u32 i;
 
 	/* the valid ones behind it move up; the tag is a line's first word */
-	for (; at < last && at[words]; at += words)
-		for (i = 0; i < words; i++)
-			put(w, &at[i], at[words + i]);
-	for (i = 0; i < words; i++)
+	for (; at + l.words < end && at[l.words]; at += l.words)
+		for (i = 0; i < l.words; i++)
+			put(w, &at[i], at[l.words + i]);
+	for (i = 0; i < l.words; i++)
 		put(w, &at[i], 0);
-	if (at == first) {
+	if (!*l.first) {
 		const u32 *busy = busy_word(w, cache, set);
 
 		put(w, busy, *busy & ~BIT(set & 31));

@@ -6,7 +6,8 @@
  * A set keeps its valid lines in front, in the order that layout.order says, so that the way number is not
  * state unless something names it: index ops on single ways (cell.ways_matter) and the bits of tree-PLRU.
  *
- * Caches are numbered: cache i < cpus is the L1 D-cache of CPU i, cache `cpus` the L2.
+ * Caches are numbered: cache i < cpus is the L1 D-cache of CPU i, cache `cpus` the L2, cache cpus + 1 + i the
+ * I-cache of CPU i.
  * Which core has which policy: docs/model.md.
  */
 #ifndef STALELINE_CACHE_MODEL_H
@@ -26,30 +27,55 @@ static inline u32 cache_count(const struct cell *k)
 	return k->machine.cpus + (k->machine.l2.present ? 1 : 0);
 }
 
-static inline u32 cache_is_l2(const struct cell *k, u32 cache)
+/* The I-cache of `cpu`; not among the caches that cache_count() counts, which hold data. */
+static inline u32 cache_l1i(const struct cell *k, u32 cpu)
 {
-	return cache >= k->machine.cpus;
+	return k->machine.cpus + 1 + cpu;
+}
+
+static inline bool cache_is_l2(const struct cell *k, u32 cache)
+{
+	return cache == k->machine.cpus;
+}
+
+static inline enum cache_level cache_level(const struct cell *k, u32 cache)
+{
+	if (cache < k->machine.cpus)
+		return LEVEL_L1D;
+	return cache_is_l2(k, cache) ? LEVEL_L2 : LEVEL_L1I;
 }
 
 static inline const struct cache_geometry *cache_geometry(const struct cell *k, u32 cache)
 {
-	return cache_is_l2(k, cache) ? &k->machine.l2 : &k->machine.l1d;
+	switch (cache_level(k, cache)) {
+	case LEVEL_L2:
+		return &k->machine.l2;
+	case LEVEL_L1I:
+		return &k->machine.l1i;
+	case LEVEL_L1D:
+	case CACHE_LEVELS:
+		break;
+	}
+	return &k->machine.l1d;
+}
+
+static inline const struct cache_place *cache_place(const struct cell *k, u32 cache)
+{
+	return &k->layout.place[cache];
 }
 
 static inline u32 cache_line_words(const struct cell *k, u32 cache)
 {
-	return k->layout.line_words[cache_is_l2(k, cache)];
+	return cache_place(k, cache)->line_words;
 }
 
 static inline const struct w_line *cache_line(const struct world *w, u32 cache, u32 set,
 					      u32 position)
 {
-	const struct cell *k = w->k;
-	u32 base = cache_is_l2(k, cache) ? k->layout.l2 :
-					   k->layout.l1d + cache * k->layout.cache_words[0];
-	u32 line = set * cache_geometry(k, cache)->ways + position;
+	const struct cache_place *p = cache_place(w->k, cache);
 
-	return (const struct w_line *)(w->word + base + line * cache_line_words(k, cache));
+	return (const struct w_line *)(w->word + p->lines + set * p->set_words +
+				       position * p->line_words);
 }
 
 /* The set that an access to `va` = `pa` selects. */
@@ -73,12 +99,12 @@ static inline u32 cache_colour_set(const struct cell *k, u32 cache, u32 pa, u32 
 
 static inline u32 cache_tag(const struct cell *k, u32 cache, u32 pa)
 {
-	return (pa >> cache_geometry(k, cache)->line_shift) + 1;
+	return (pa >> cache_place(k, cache)->line_shift) + 1;
 }
 
 static inline u32 cache_line_pa(const struct cell *k, u32 cache, const struct w_line *line)
 {
-	return (line->tag - 1) << cache_geometry(k, cache)->line_shift;
+	return (line->tag - 1) << cache_place(k, cache)->line_shift;
 }
 
 /* First data word of the sector that `pa` lies in within `line`. */
@@ -92,7 +118,7 @@ static inline const u32 *cache_sector(const struct cell *k, u32 cache, const str
 
 static inline enum set_order cache_order(const struct cell *k, u32 cache)
 {
-	return k->layout.order[cache_is_l2(k, cache)];
+	return cache_place(k, cache)->order;
 }
 
 /* The lines of the cache remember their ways. */

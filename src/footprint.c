@@ -297,7 +297,8 @@ u32 footprint_set(const struct cell *k, u32 line, u32 n)
 u32 footprint_room(const struct cell *k, u32 set)
 {
 	u32 l1 = k->machine.cpus * k->machine.l1d.sets;
-	u32 cache = set < l1 ? 0 : cache_l2(k);
+	/* behind the sets of the L1s there are none but those of an L2 that is there */
+	u32 cache = set < l1 ? 0 : k->machine.cpus;
 
 	if (cache_order(k, cache) != ORDER_TAG || cache_ways_matter(k, cache))
 		return 1;

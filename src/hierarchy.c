@@ -38,20 +38,36 @@ static u32 line_bytes(const struct cell *k, u32 cache)
 	return 1u << cache_geometry(k, cache)->line_shift;
 }
 
+/* NULL where lines hold no data (traces, unless staleness is looked for). */
 static const u32 *sector_of(const struct act *a, struct holder h, u32 pa)
 {
+	if (!a->k->sector_words)
+		return NULL;
 	if (h.line)
 		return cache_sector(a->k, h.cache, h.line, pa);
 	return datum_memory(a->w, cell_page_of(a->k, pa), pa & (cell_page_bytes(a->k) - 1));
 }
 
 /* Copies the line of `cache` that `pa` lies in. Its sectors are side by side wherever they are. */
-static void line_copy(const struct act *a, u32 cache, u32 pa, struct holder to, struct holder from)
+static inline void line_copy(const struct act *a, u32 cache, u32 pa, struct holder to,
+			     struct holder from)
 {
 	u32 start = align_down(pa, line_bytes(a->k, cache));
 
-	datum_copy(a->w, sector_of(a, to, start), sector_of(a, from, start),
-		   cache_geometry(a->k, cache)->line_sectors);
+	if (a->k->sector_words)
+		datum_copy(a->w, sector_of(a, to, start), sector_of(a, from, start),
+			   cache_geometry(a->k, cache)->line_sectors);
+}
+
+/* The first-level caches, one after the other: of data, then of instructions. */
+static u32 l1_count(const struct cell *k)
+{
+	return k->machine.l1i.present ? 2 * k->machine.cpus : k->machine.cpus;
+}
+
+static u32 l1_cache(const struct cell *k, u32 i)
+{
+	return i < k->machine.cpus ? i : cache_l1i(k, i - k->machine.cpus);
 }
 
 enum claim { CLAIM_DROP, CLAIM_TAKE, CLAIM_CLEAN };
@@ -62,11 +78,13 @@ static bool claim(const struct act *a, const struct w_line *line, enum claim how
 	const struct cell *k = a->k;
 	u32 l2 = cache_l2(k), start = cache_line_pa(k, l2, line);
 	bool dirty = false;
-	u32 cache, colour, pa;
+	u32 i, colour, pa;
 
-	for (cache = 0; cache < k->machine.cpus; cache++) {
+	for (i = 0; i < l1_count(k); i++) {
+		u32 cache = l1_cache(k, i);
+
 		for (pa = start; pa < start + line_bytes(k, l2); pa += line_bytes(k, cache)) {
-			for (colour = 0; colour < k->machine.l1d.colours; colour++) {
+			for (colour = 0; colour < cache_geometry(k, cache)->colours; colour++) {
 				u32 set = cache_colour_set(k, cache, pa, colour);
 				const struct w_line *above = cache_find(a->w, cache, set, pa);
 				bool lost;
@@ -163,7 +181,7 @@ static void leave_other_colours(const struct act *a, u32 cache, u32 set, u32 pa)
 {
 	u32 colour;
 
-	for (colour = 0; colour < a->k->machine.l1d.colours; colour++) {
+	for (colour = 0; colour < cache_geometry(a->k, cache)->colours; colour++) {
 		u32 other = cache_colour_set(a->k, cache, pa, colour);
 		const struct w_line *line = other == set ? NULL :
 							   cache_find(a->w, cache, other, pa);
@@ -173,28 +191,32 @@ static void leave_other_colours(const struct act *a, u32 cache, u32 set, u32 pa)
 	}
 }
 
-static const struct w_line *l1_fill(const struct act *a, u32 set, u32 pa, enum copy_place *from)
+/* Takes the line of `pa` into an L1; nothing is read from below if the caller writes it `whole`. */
+static const struct w_line *l1_fill(const struct act *a, u32 cache, u32 set, u32 pa, bool whole,
+				    enum copy_place *from)
 {
 	const struct cell *k = a->k;
-	u32 cache = a->cpu, l2 = cache_l2(k);
-	u32 kept[LINE_WORDS_MAX];
+	u32 l2 = cache_l2(k);
+	u32 kept[LINE_WORDS_MAX], i;
 	const struct w_line *victim = NULL, *line;
 	struct holder source = memory;
 
 	*from = PLACE_MEMORY;
-	if (l2 != CACHE_NONE)
+	if (l2 != CACHE_NONE && !whole)
 		source = (struct holder){l2, l2_line(a, pa, false, from)};
 	/* an inclusive L2 may have made room just now */
 	if (cache_full(a->w, cache, set)) {
 		victim = cache_victim(a->w, cache, set);
-		memcpy(kept, victim, cache_line_words(k, cache) * sizeof(u32));
+		for (i = 0; i < cache_line_words(k, cache); i++)
+			kept[i] = ((const u32 *)victim)[i];
 		cache_remove(a->w, cache, set, victim);
 		victim = (const struct w_line *)(const void *)kept;
 		tell(a, EV_EVICT, cache, cache_line_pa(k, cache, victim), 0, victim->dirty);
 	}
 	line = cache_insert(a->w, cache, set, pa);
-	line_copy(a, cache, pa, (struct holder){cache, line}, source);
-	tell(a, EV_FILL, cache, cache_line_pa(k, cache, line), *from);
+	if (!whole)
+		line_copy(a, cache, pa, (struct holder){cache, line}, source);
+	tell(a, EV_FILL, cache, cache_line_pa(k, cache, line), whole ? PLACE_L1 : *from);
 	if (victim && victim->dirty)
 		write_back(a, cache, victim);
 	return line;
@@ -231,22 +253,36 @@ static void ask_peers(const struct act *a, u32 pa, bool store)
 	}
 }
 
-const struct w_line *hierarchy_l1(const struct act *a, u32 va, u32 pa, enum copy_place *from)
+static const struct w_line *l1_line(const struct act *a, u32 cache, u32 va, u32 pa, bool whole,
+				    enum copy_place *from)
 {
-	u32 set = cache_set(a->k, a->cpu, va, pa);
-	const struct w_line *line = cache_find(a->w, a->cpu, set, pa);
+	u32 set = cache_set(a->k, cache, va, pa);
+	const struct w_line *line = cache_find(a->w, cache, set, pa);
 
 	*from = PLACE_L1;
 	if (line)
-		return cache_touch(a->w, a->cpu, set, line);
+		return cache_touch(a->w, cache, set, line);
 	ask_peers(a, pa, false);
-	if (a->k->machine.l1d.alias_free)
-		leave_other_colours(a, a->cpu, set, pa);
-	return l1_fill(a, set, pa, from);
+	if (cache_geometry(a->k, cache)->alias_free)
+		leave_other_colours(a, cache, set, pa);
+	/* what is in an L1 has to be in an inclusive L2 */
+	if (a->k->machine.l2.inclusive)
+		whole = false;
+	return l1_fill(a, cache, set, pa, whole, from);
 }
 
-u32 hierarchy_store(const struct act *a, u32 va, u32 pa, const u32 *sector[STORE_PLACES],
-		    enum copy_place *from)
+const struct w_line *hierarchy_l1(const struct act *a, u32 va, u32 pa, enum copy_place *from)
+{
+	return l1_line(a, a->cpu, va, pa, false, from);
+}
+
+const struct w_line *hierarchy_fetch(const struct act *a, u32 va, u32 pa, enum copy_place *from)
+{
+	return l1_line(a, cache_l1i(a->k, a->cpu), va, pa, false, from);
+}
+
+u32 hierarchy_store(const struct act *a, u32 va, u32 pa, bool whole,
+		    const u32 *sector[STORE_PLACES], enum copy_place *from)
 {
 	const struct cell *k = a->k;
 	const struct cache_geometry *g = &k->machine.l1d;
@@ -256,7 +292,7 @@ u32 hierarchy_store(const struct act *a, u32 va, u32 pa, const u32 *sector[STORE
 
 	ask_peers(a, pa, true);
 	if (!g->no_write_allocate || cache_find(a->w, a->cpu, set, pa)) {
-		const struct w_line *line = hierarchy_l1(a, va, pa, from);
+		const struct w_line *line = l1_line(a, a->cpu, va, pa, whole, from);
 
 		sector[places++] = cache_sector(k, a->cpu, line, pa);
 		if (!g->write_through) {

@@ -49,10 +49,15 @@ enum copy_place { PLACE_L1, PLACE_L2, PLACE_MEMORY };
 
 /* The acting CPU's L1 line of `va` = `pa`, filled if it was not there. */
 const struct w_line *hierarchy_l1(const struct act *a, u32 va, u32 pa, enum copy_place *from);
-/* Sectors a store to `va` = `pa` writes: at most L1, L2 and memory. Fills what allocates, marks what is dirty. */
+/* The same of its I-cache. */
+const struct w_line *hierarchy_fetch(const struct act *a, u32 va, u32 pa, enum copy_place *from);
+/*
+ * Sectors a store to `va` = `pa` writes: at most L1, L2 and memory. Fills what allocates, marks what is dirty.
+ * `whole`: the store covers its L1 line, which then is not read first.
+ */
 #define STORE_PLACES 3
-u32 hierarchy_store(const struct act *a, u32 va, u32 pa, const u32 *sector[STORE_PLACES],
-		    enum copy_place *from);
+u32 hierarchy_store(const struct act *a, u32 va, u32 pa, bool whole,
+		    const u32 *sector[STORE_PLACES], enum copy_place *from);
 /* The line a hit op through `va` = `pa` finds in `cache`, and its set; NULL: none. */
 const struct w_line *hierarchy_find(const struct world *w, u32 cache, u32 va, u32 pa, u32 *set);
 /* The op on a line found by hit or index. */

@@ -13,12 +13,17 @@ static void cache_finish(const struct machine *m, struct cache_geometry *c)
 
 void machine_finish(struct machine *m)
 {
-	m->sector_shift = m->long_shift = m->l1d.line_shift;
-	if (m->l2.present && m->l2.line_shift < m->sector_shift)
-		m->sector_shift = m->l2.line_shift;
-	if (m->l2.present && m->l2.line_shift > m->long_shift)
-		m->long_shift = m->l2.line_shift;
-	cache_finish(m, &m->l1d);
-	if (m->l2.present)
-		cache_finish(m, &m->l2);
+	struct cache_geometry *const caches[] = {&m->l1d, &m->l2, &m->l1i};
+	u32 i;
+
+	m->sector_shift = NO_ID;
+	m->long_shift = 0;
+	for (i = 0; i < ARRAY_SIZE(caches); i++)
+		if (caches[i]->present) {
+			m->sector_shift = min_u32(m->sector_shift, caches[i]->line_shift);
+			m->long_shift = max_u32(m->long_shift, caches[i]->line_shift);
+		}
+	for (i = 0; i < ARRAY_SIZE(caches); i++)
+		if (caches[i]->present)
+			cache_finish(m, caches[i]);
 }

@@ -51,6 +51,12 @@ enum replacement {
 	REPLACE_ANY, /* a choice */
 };
 
+/* Kinds of caches, in the order in which the world holds them. */
+enum cache_level { LEVEL_L1D, LEVEL_L2, LEVEL_L1I, CACHE_LEVELS };
+
+/* Caches of a machine: an L1 D-cache and an I-cache for each CPU, and the L2. */
+#define MAX_CACHES (2u * MAX_CPUS + 1u)
+
 struct cache_geometry {
 	bool present;
 	bool virtual_index; /* the set comes from the virtual address: VIPT */
@@ -75,6 +81,8 @@ struct machine {
 	u32 sector_shift; /* the smallest line of any cache: also the device's burst */
 	u32 long_shift; /* the longest line of any cache */
 	struct cache_geometry l1d, l2;
+	struct cache_geometry
+		l1i; /* of the machine that traces run on; the kernel models have none */
 	u32 tlb_entries;
 	bool machine_check; /* a TLB write that makes a duplicate traps; else the result is undefined */
 	bool dma_coherent; /* DMA snoops the caches */

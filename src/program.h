@@ -153,18 +153,27 @@ enum set_order {
 	ORDER_TAG,
 };
 
+/* Where a cache is in the world, and what finding a line in it takes: everything that is done for each access. */
+struct cache_place {
+	u32 lines; /* its first word */
+	u32 line_words, set_words;
+	u32 ways, line_shift, set_mask;
+	enum set_order order; /* how the lines of a set are kept */
+	bool keeps_order; /* a hit changes nothing */
+	u32 plru; /* one word a set, where the policy is tree-PLRU */
+	u32 busy; /* one bit a set that holds a line */
+};
+
 /* A cell, and where its arrays begin in the world (layout.h). */
 struct layout {
 	u32 top, cpu, ctx, tlb, handle, map, device, page, lock;
 	u32 user_pte, pkmap_pte, fixmap_pte, pkmap_count, slot_users;
-	u32 iteration, polled, flat, memory, leak, l1d, l2;
-	u32 plru[2]; /* one word a set, where the policy is tree-PLRU; L1s, L2 */
+	u32 iteration, polled, flat, memory, leak;
 	u32 hashed; /* words before this one are state; the rest is derived from them */
-	u32 l1d_busy, l2_busy;
 	u32 words;
 	/* strides, in words */
-	u32 line_words[2], cache_words[2], busy_words[2];
-	enum set_order order[2]; /* how the lines of a set are kept: L1s, L2 */
+	u32 line_words[CACHE_LEVELS];
+	struct cache_place place[MAX_CACHES]; /* by the numbers of cache_model.h */
 };
 
 struct cell {

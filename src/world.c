@@ -20,12 +20,62 @@ static enum set_order set_order(const struct cell *k, const struct cache_geometr
 	return g->replacement == REPLACE_PLRU ? ORDER_WAY : ORDER_AGE;
 }
 
+static u32 level_first(const struct machine *m, u32 level)
+{
+	return level == LEVEL_L1D ? 0 : level == LEVEL_L2 ? m->cpus : m->cpus + 1;
+}
+
+static u32 level_caches(const struct machine *m, u32 level)
+{
+	return level == LEVEL_L2 ? 1 : m->cpus;
+}
+
+/* The caches of one level: their lines, then what their policy keeps; last and not hashed the bits of busy sets. */
+enum cache_part { PART_LINES, PART_PLRU, PART_BUSY, PARTS };
+
+static void caches_layout(struct cell *k, u32 level, const struct cache_geometry *g,
+			  enum cache_part part, u32 *next)
+{
+	struct cache_place *p = &k->layout.place[level_first(&k->machine, level)];
+	u32 n = level_caches(&k->machine, level);
+	u32 words = LINE_HEAD_WORDS + g->line_sectors * k->sector_words;
+
+	for (; g->present && n; n--, p++) {
+		switch (part) {
+		case PART_LINES:
+			k->layout.line_words[level] = words;
+			*p = (struct cache_place){
+				.line_words = words,
+				.set_words = g->ways * words,
+				.ways = g->ways,
+				.line_shift = g->line_shift,
+				.set_mask = g->sets - 1,
+				.order = set_order(k, g),
+				.lines = take(next, g->sets * g->ways * words),
+			};
+			p->keeps_order = p->order == ORDER_TAG || g->replacement == REPLACE_FIFO;
+			break;
+		case PART_PLRU:
+			p->plru = take(next, p->order == ORDER_WAY ? g->sets : 0);
+			break;
+		case PART_BUSY:
+			p->busy = take(next, (g->sets + 31) / 32);
+			break;
+		case PARTS:
+			break;
+		}
+	}
+}
+
 u32 world_layout(struct cell *k)
 {
 	struct layout *l = &k->layout;
 	const struct machine *m = &k->machine;
+	const struct cache_geometry *const levels[] = {
+		[LEVEL_L1D] = &m->l1d, [LEVEL_L2] = &m->l2, [LEVEL_L1I] = &m->l1i};
 	u32 granules = k->pages * k->page_sectors * k->sector_granules;
-	u32 next = 0;
+	enum cache_part part;
+	u32 next = 0, i;
 
 	l->top = take(&next, sizeof(struct w_top) / sizeof(u32));
 	l->cpu = take(&next, m->cpus * (u32)(sizeof(struct w_cpu) / sizeof(u32)));
@@ -48,23 +98,12 @@ u32 world_layout(struct cell *k)
 	l->polled = take(&next, k->polls ? k->steps : 0);
 	l->flat = take(&next, k->identities ? granules : 0);
 	l->memory = take(&next, k->pages * k->page_sectors * k->sector_words);
-	l->line_words[0] = LINE_HEAD_WORDS + m->l1d.line_sectors * k->sector_words;
-	l->cache_words[0] = m->l1d.sets * m->l1d.ways * l->line_words[0];
-	l->l1d = take(&next, m->cpus * l->cache_words[0]);
-	if (m->l2.present) {
-		l->line_words[1] = LINE_HEAD_WORDS + m->l2.line_sectors * k->sector_words;
-		l->cache_words[1] = m->l2.sets * m->l2.ways * l->line_words[1];
+	for (part = PART_LINES; part < PARTS; part++) {
+		if (part == PART_BUSY)
+			l->hashed = next;
+		for (i = 0; i < CACHE_LEVELS; i++)
+			caches_layout(k, i, levels[i], part, &next);
 	}
-	l->l2 = take(&next, l->cache_words[1]);
-	l->order[0] = set_order(k, &m->l1d);
-	l->order[1] = set_order(k, &m->l2);
-	l->plru[0] = take(&next, l->order[0] == ORDER_WAY ? m->cpus * m->l1d.sets : 0);
-	l->plru[1] = take(&next, m->l2.present && l->order[1] == ORDER_WAY ? m->l2.sets : 0);
-	l->hashed = next;
-	l->busy_words[0] = (m->l1d.sets + 31) / 32;
-	l->l1d_busy = take(&next, m->cpus * l->busy_words[0]);
-	l->busy_words[1] = m->l2.present ? (m->l2.sets + 31) / 32 : 0;
-	l->l2_busy = take(&next, l->busy_words[1]);
 	l->words = next;
 	return next;
 }

@@ -73,6 +73,9 @@ static const struct key l1_list[] = {CACHE_KEYS,
 				     {0}};
 const struct keys keys_l1 = {"l1d", l1_list};
 
+static const struct key l1i_list[] = {CACHE_KEYS, {0}};
+const struct keys keys_l1i = {"l1i", l1i_list};
+
 static const struct key l2_list[] = {CACHE_KEYS,
 				     {"inclusive", KEY_YES,
 				      .text = "what the L1 holds, the L2 holds; S ops act on both"},
@@ -96,6 +99,8 @@ static const struct key machine_list[] = {
 	{"cpu-coherence", KEY_WORD, .words = coherence_words,
 	 .text = "whether the L1s of several processors snoop each other; they do unless given"},
 	{"l1d", KEY_MAP, .of = &keys_l1, .text = "the L1 data cache"},
+	{"l1i", KEY_MAP, .of = &keys_l1i,
+	 .text = "the L1 instruction cache; only `trace` uses it, the modelled kernel does not fetch"},
 	{"l2", KEY_YES_OR_MAP, .of = &keys_l2,
 	 .text = "the second level: `yes` for one of 256 KiB where the preset has none"},
 	{"tlb", KEY_MAP, .of = &keys_tlb, .text = "the TLB"},
@@ -297,10 +302,10 @@ const struct keys keys_if = {"if", if_list};
 /* ---- reading ---- */
 
 static const struct keys *const all[] = {
-	&keys_scenario, &keys_machine, &keys_l1,     &keys_l2,       &keys_tlb,
-	&keys_kernel,   &keys_page,    &keys_device, &keys_context,  &keys_step,
-	&keys_piece,    &keys_event,   &keys_evict,  &keys_matrix,   &keys_explore,
-	&keys_expect,   &keys_first,   &keys_rules,  &keys_strategy, &keys_if,
+	&keys_scenario, &keys_machine,  &keys_l1,     &keys_l1i,     &keys_l2,     &keys_tlb,
+	&keys_kernel,   &keys_page,     &keys_device, &keys_context, &keys_step,   &keys_piece,
+	&keys_event,    &keys_evict,    &keys_matrix, &keys_explore, &keys_expect, &keys_first,
+	&keys_rules,    &keys_strategy, &keys_if,
 };
 
 const struct keys *keys_all(guint index)

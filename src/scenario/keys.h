@@ -67,9 +67,10 @@ struct keys {
 	gboolean extra; /* `x-…` keys are the user's own */
 };
 
-extern const struct keys keys_scenario, keys_machine, keys_l1, keys_l2, keys_tlb, keys_kernel,
-	keys_page, keys_device, keys_context, keys_event, keys_evict, keys_matrix, keys_explore,
-	keys_expect, keys_rules, keys_first, keys_piece, keys_step, keys_strategy, keys_if;
+extern const struct keys keys_scenario, keys_machine, keys_l1, keys_l1i, keys_l2, keys_tlb,
+	keys_kernel, keys_page, keys_device, keys_context, keys_event, keys_evict, keys_matrix,
+	keys_explore, keys_expect, keys_rules, keys_first, keys_piece, keys_step, keys_strategy,
+	keys_if;
 
 /* How often a rule is broken, in the order of enum how. */
 extern const char *const how_words[];

@@ -47,7 +47,7 @@ static void preset_apply(struct binder *b, const struct ynode *node, GPtrArray *
 static void cache_apply(struct binder *b, const struct ynode *map, const struct keys *keys,
 			struct cache_geometry *c)
 {
-	gboolean virtual = keys == &keys_l1;
+	gboolean virtual = keys != &keys_l2;
 	const char *what = keys->what;
 	guint64 size = machine_cache_bytes(c), ways = c->ways, line = 1u << c->line_shift;
 	const struct ynode *v;
@@ -84,9 +84,9 @@ static void cache_apply(struct binder *b, const struct ynode *map, const struct 
 		(enum replacement)keys_word(b, map, keys, "replacement", (int)c->replacement);
 	c->write_through = keys_word(b, map, keys, "write", c->write_through) == WRITE_THROUGH;
 	c->no_write_allocate = !keys_yes(b, map, keys, "allocate", !c->no_write_allocate);
-	if (virtual)
+	if (keys == &keys_l1)
 		c->alias_free = keys_yes(b, map, keys, "alias-free", c->alias_free);
-	else
+	else if (keys == &keys_l2)
 		c->inclusive = keys_yes(b, map, keys, "inclusive", c->inclusive);
 	if (c->replacement == REPLACE_PLRU && (ways & (ways - 1))) {
 		diag_help(diag_error(b->diag, "E0340", map->used_at,
@@ -136,6 +136,8 @@ static void machine_apply(struct binder *b, const struct ynode *map, GPtrArray *
 	m->l1_snooped = keys_word(b, map, &keys_machine, "cpu-coherence", !m->l1_snooped) == 0;
 	if ((v = ynode_get(map, "l1d")))
 		cache_apply(b, v, &keys_l1, &m->l1d);
+	if ((v = ynode_get(map, "l1i")))
+		cache_apply(b, v, &keys_l1i, &m->l1i);
 	if ((v = ynode_get(map, "l2")))
 		l2_apply(b, v, m);
 	if ((v = ynode_get(map, "tlb")) && keys_check(b, v, &keys_tlb))
@@ -169,6 +171,34 @@ static void machine_check(struct binder *b, const struct ynode *at, const struct
 			  "no MIPS32 core has that; make `l2: {line: …}` at least the L1's");
 }
 
+/* What no machine file says otherwise. */
+static const struct machine machine_plain = {
+	.cpus = 1,
+	.l1_snooped = true,
+	.seed = 1,
+	.page_shift = 12,
+	.tlb_entries = 32,
+	.machine_check = true,
+	.l1d = {.present = true, .virtual_index = true, .sets = 128, .ways = 4, .line_shift = 5},
+};
+
+gboolean machine_preset(const char *name, struct machine *ret)
+{
+	struct diag *diag = diag_new();
+	struct binder plain = {.diag = diag};
+	struct ytree *tree = presets_load(diag, "machines", name);
+
+	*ret = machine_plain;
+	if (tree) {
+		machine_apply(&plain, tree->root, NULL, ret);
+		bug_on(diag_count(diag), "a built-in machine has faults");
+		machine_finish(ret);
+		ytree_free(tree);
+	}
+	diag_free(diag);
+	return tree != NULL;
+}
+
 void machine_load(struct binder *b, const struct ynode *node, GPtrArray *trees, struct machine *ret)
 {
 	struct binder plain = {.diag = b->diag};
@@ -176,19 +206,7 @@ void machine_load(struct binder *b, const struct ynode *node, GPtrArray *trees, 
 	guint before = diag_mark(b->diag);
 	struct ytree *tree;
 
-	*ret = (struct machine){
-		.cpus = 1,
-		.l1_snooped = true,
-		.seed = 1,
-		.page_shift = 12,
-		.tlb_entries = 32,
-		.machine_check = true,
-		.l1d = {.present = true,
-			.virtual_index = true,
-			.sets = 128,
-			.ways = 4,
-			.line_shift = 5},
-	};
+	*ret = machine_plain;
 	if (!node || (v && v->kind == Y_MAP && !ynode_get(v, "preset"))) {
 		tree = presets_load(b->diag, "machines", MACHINE_DEFAULT);
 		bug_on(!tree, "the default machine is not built in");
@@ -201,6 +219,8 @@ void machine_load(struct binder *b, const struct ynode *node, GPtrArray *trees, 
 		keys_check(b, node, &keys_machine);
 	else if (v)
 		preset_apply(b, node, trees, ret);
+	/* the modelled kernel does not fetch */
+	ret->l1i = (struct cache_geometry){0};
 	if (diag_mark(b->diag) == before)
 		machine_check(b, node, ret);
 	machine_finish(ret);

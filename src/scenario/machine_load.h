@@ -12,6 +12,8 @@
  */
 void machine_load(struct binder *b, const struct ynode *node, GPtrArray *trees,
 		  struct machine *ret);
+/* A built-in machine whole, with the I-cache that scenarios leave out; FALSE when there is none of that name. */
+gboolean machine_preset(const char *name, struct machine *ret);
 /* The one-line `doc:` of a preset, newly allocated. */
 char *machine_doc(const char *name);
 

@@ -197,16 +197,18 @@ static void test_layout_has_no_overlap(void **state)
 	begin[n++] = r.k.layout.slot_users;
 	begin[n++] = r.k.layout.flat;
 	begin[n++] = r.k.layout.memory;
-	begin[n++] = r.k.layout.l1d;
-	begin[n++] = r.k.layout.l2;
+	begin[n++] = r.k.layout.place[0].lines;
+	begin[n++] = r.k.layout.place[1].lines;
 	for (i = 1; i < n; i++)
 		assert_true(begin[i] > begin[i - 1]);
 	assert_int_equal(r.k.layout.cpu - r.k.layout.top, sizeof(struct w_top) / sizeof(u32));
 	assert_int_equal(r.k.layout.flat + 3 * 64 / 4, r.k.layout.memory);
-	assert_int_equal(r.k.layout.memory + 3 * 64 / 4, r.k.layout.l1d);
+	assert_int_equal(r.k.layout.memory + 3 * 64 / 4, r.k.layout.place[0].lines);
 	/* 2 sets x 2 ways x (head + 4 tokens); the L2's line has two sectors */
-	assert_int_equal(r.k.layout.l1d + 2 * 2 * (LINE_HEAD_WORDS + 4), r.k.layout.l2);
-	assert_int_equal(r.k.layout.l2 + 4 * 2 * (LINE_HEAD_WORDS + 8), r.k.layout.hashed);
+	assert_int_equal(r.k.layout.place[0].lines + 2 * 2 * (LINE_HEAD_WORDS + 4),
+			 r.k.layout.place[1].lines);
+	assert_int_equal(r.k.layout.place[1].lines + 4 * 2 * (LINE_HEAD_WORDS + 8),
+			 r.k.layout.hashed);
 	assert_int_equal(r.k.layout.hashed + 2, r.k.layout.words);
 	rig_down(&r);
 }
