@@ -40,6 +40,12 @@ const struct command commands[] = {
 	 "Example: staleline shrink scenarios/dma/readahead-sata.yaml \\\n"
 	 "           --cell strategy=none,l2=no,schedule=default\n",
 	 cmd_shrink},
+	{"trace", "TRACE...",
+	 "Run memory reference traces through a machine's caches and TLB, and count.",
+	 "A trace is a file, or - for standard input; several are those of as many CPUs.\n"
+	 "Exit: 0 when the work was done, 1 a read was stale, 2 bad input.\n"
+	 "Example: staleline trace --l1d 32k,2,32 --l2 256k,4,32 program.din.xz\n",
+	 cmd_trace},
 	{"check", "FILE|DIR...", "Read files and report what is wrong with them.",
 	 "Exit: 0 no fault, 2 faults.\n", cmd_check},
 	{"expand", "FILE",

@@ -10,6 +10,9 @@
  * The hash is the xor over all state words of a mix of (place, value); a word that is 0 adds nothing, so it
  * does not depend on the arena's size. Words from layout.hashed on are derived from the state (busy-set
  * bitmaps): journaled, never hashed.
+ *
+ * Caches, hierarchy and TLB are compiled a second time with WORLD_PLAIN, for traces: nobody goes back there or compares
+ * states, so a put is a store, and what is told is counted on the spot (src/trace/sim.c).
  */
 #ifndef STALELINE_WORLD_H
 #define STALELINE_WORLD_H
@@ -254,6 +257,13 @@ static inline u64 world_mix(u32 at, u32 value)
 	return world_product(factor, value) ^ world_product(factor, 0);
 }
 
+#ifdef WORLD_PLAIN
+static inline void put(struct world *w, const u32 *field, u32 value)
+{
+	(void)w;
+	*(u32 *)(uintptr_t)field = value;
+}
+#else
 static inline void put(struct world *w, const u32 *field, u32 value)
 {
 	u32 *cell = (u32 *)(uintptr_t)field;
@@ -273,6 +283,7 @@ static inline void put(struct world *w, const u32 *field, u32 value)
 	}
 	*cell = value;
 }
+#endif
 
 /*
  * One of `n` alternatives, by the choice's next digit. `random`: by the world's generator where a schedule is
@@ -366,6 +377,12 @@ enum event_kind {
 void world_tell(const struct act *a, enum event_kind kind, u32 e_a, u32 e_b, u32 e_c, u32 e_d,
 		u32 e_e);
 
+#ifdef WORLD_PLAIN
+static inline void plain_tell(const struct act *a, enum event_kind kind, u32 e_a, u32 e_b, u32 e_c,
+			      u32 e_d);
+#define tell(act, kind, ...) PLAIN_TELL_(act, kind, __VA_ARGS__, 0, 0, 0, 0)
+#define PLAIN_TELL_(act, kind, p, q, r, s, ...) plain_tell(act, kind, p, q, r, s)
+#else
 /* Tells the listener, if there is one. */
 #define tell(act, kind, ...) TELL_(act, kind, __VA_ARGS__, 0, 0, 0, 0, 0)
 #define TELL_(act, kind, p, q, r, s, t, ...)                                                       \
@@ -373,5 +390,6 @@ void world_tell(const struct act *a, enum event_kind kind, u32 e_a, u32 e_b, u32
 		if ((act)->w->listen)                                                              \
 			world_tell(act, kind, p, q, r, s, t);                                      \
 	} while (0)
+#endif
 
 #endif

@@ -31,6 +31,11 @@ gboolean cmd_was_interrupted(void)
 	return interrupted;
 }
 
+void cmd_interruptible(void)
+{
+	signal(SIGINT, on_interrupt);
+}
+
 const struct command *cmd_find(const char *name)
 {
 	const struct command *c;
@@ -162,7 +167,7 @@ static GArray *entries_for(struct raw *raw, guint takes)
 	return list;
 }
 
-static gboolean colour_wanted(const char *when, int fd)
+gboolean cmd_colour_wanted(const char *when, int fd)
 {
 	const char *no_color = g_getenv("NO_COLOR"), *force = g_getenv("FORCE_COLOR");
 
@@ -323,8 +328,8 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 	o->report.all_steps = raw->all;
 	o->report.quiet = raw->quiet;
 	o->report.verbose = raw->verbose;
-	o->report.colour = colour_wanted(raw->color, STDOUT_FILENO);
-	o->colour_errors = colour_wanted(raw->color, STDERR_FILENO);
+	o->report.colour = cmd_colour_wanted(raw->color, STDOUT_FILENO);
+	o->colour_errors = cmd_colour_wanted(raw->color, STDERR_FILENO);
 	o->files = g_steal_pointer(&raw->files);
 	o->schedule = g_steal_pointer(&raw->schedule);
 	o->trail = g_steal_pointer(&raw->trail);
@@ -379,7 +384,7 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 	g_free(raw.memory);
 	g_free(raw.time);
 	if (end < 0)
-		signal(SIGINT, on_interrupt);
+		cmd_interruptible();
 	return end;
 }
 

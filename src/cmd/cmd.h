@@ -39,6 +39,7 @@ int cmd_expand(int argc, char **argv);
 int cmd_schema(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_shrink(int argc, char **argv);
+int cmd_trace(int argc, char **argv);
 
 /* Options that commands share; each takes those it names in `takes`. */
 enum cmd_takes {
@@ -101,6 +102,10 @@ gboolean cmd_selected(const struct cmd_options *o, const struct scenario_cell *c
 /* What reporters and outcomes need from the options: limits, Ctrl-C, the progress line. */
 struct outcome_options cmd_outcome_options(const struct cmd_options *o);
 gboolean cmd_was_interrupted(void);
+/* From here on Ctrl-C is noted, and not the end. */
+void cmd_interruptible(void);
+/* Whether to colour what goes to `fd`; `when` as --color gives it, NULL for auto. */
+gboolean cmd_colour_wanted(const char *when, int fd);
 /* Says on stderr what to do about an unusable command line; returns EXIT_USAGE. */
 int cmd_usage(const struct command *command, const char *format, ...) G_GNUC_PRINTF(2, 3);
 const struct command *cmd_find(const char *name);

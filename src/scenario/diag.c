@@ -201,14 +201,14 @@ void diag_free(struct diag *diag)
 	g_free(diag);
 }
 
-const struct diag_source *diag_add_source(struct diag *diag, const char *path, const char *text,
-					  gsize len)
+const struct diag_source *diag_add_excerpt(struct diag *diag, const char *path, const char *text,
+					   gsize len, guint line)
 {
 	struct diag_source *src;
 
 	for (guint i = 0; i < diag->sources->len; i++) {
 		src = g_ptr_array_index(diag->sources, i);
-		if (g_str_equal(src->path, path) && src->len == len &&
+		if (g_str_equal(src->path, path) && src->len == len && src->before == line - 1 &&
 		    (!len || !memcmp(src->text, text, len)))
 			return src;
 	}
@@ -218,9 +218,16 @@ const struct diag_source *diag_add_source(struct diag *diag, const char *path, c
 	src->text = len ? g_memdup2(text, len) : g_strdup("");
 	src->len = len;
 	src->index = diag->sources->len;
+	src->before = line - 1;
 	src->lines = lines_new(src->text, len);
 	g_ptr_array_add(diag->sources, src);
 	return src;
+}
+
+const struct diag_source *diag_add_source(struct diag *diag, const char *path, const char *text,
+					  gsize len)
+{
+	return diag_add_excerpt(diag, path, text, len, 1);
 }
 
 struct diag_fault *diag_error(struct diag *diag, const char *code, struct span span,
@@ -559,7 +566,7 @@ static void line_draw(struct canvas *canvas, struct mark *marks, guint count)
 		strip_window(&strip, focus, &lo, &hi);
 		pad = strip.cut_left || lo;
 
-		margin(canvas, span->line);
+		margin(canvas, span->src->before + span->line);
 		g_string_append_printf(canvas->out, " %s", pad ? "…" : "");
 		g_string_append_len(canvas->out,
 				    strip.text->str + g_array_index(strip.byte, guint, lo),
@@ -590,7 +597,7 @@ static void line_plain(struct canvas *canvas, const struct diag_source *src, gui
 
 	strip_init(&strip, src, line, 0);
 	strip_window(&strip, 0, &lo, &hi);
-	margin(canvas, line);
+	margin(canvas, src->before + line);
 	g_string_append_c(canvas->out, ' ');
 	g_string_append_len(canvas->out, strip.text->str, g_array_index(strip.byte, guint, hi));
 	if (strip.cut_right || hi < strip.at->len - 1)
@@ -608,7 +615,8 @@ static void place_draw(struct canvas *canvas, const char *arrow, const struct sp
 	g_string_append_c(canvas->out, ' ');
 	text_show(canvas->out, span->src->path, G_MAXUINT);
 	if (span->line)
-		g_string_append_printf(canvas->out, ":%u:%u", span->line, span->col);
+		g_string_append_printf(canvas->out, ":%u:%u", span->src->before + span->line,
+				       span->col);
 	g_string_append_c(canvas->out, '\n');
 }
 
@@ -690,9 +698,12 @@ static void fault_draw(GString *out, const struct diag_fault *fault, gboolean co
 		if (span_drawable(&label->span))
 			g_array_append_val(marks, mark);
 	}
-	for (guint i = 0; i < marks->len; i++)
-		canvas.number_width = MAX(canvas.number_width,
-					  digits(g_array_index(marks, struct mark, i).span.line));
+	for (guint i = 0; i < marks->len; i++) {
+		const struct span *span = &g_array_index(marks, struct mark, i).span;
+
+		canvas.number_width =
+			MAX(canvas.number_width, digits(span->src->before + span->line));
+	}
 	g_array_sort(marks, mark_compare);
 
 	paint_begin(&canvas, PAINT_PRIMARY);

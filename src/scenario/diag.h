@@ -20,11 +20,12 @@ struct diag_source {
 	const char *text; /* without byte order mark; may hold NULs */
 	gsize len; /* bytes */
 	guint index; /* order in which sources were added */
+	guint before; /* lines of the file in front of `text`, where that is an excerpt */
 	struct diag_lines *lines;
 };
 
 /*
- * A place in a source. Lines and columns count from 1, columns in code points (a byte that is not
+ * A place in a source. Lines (of the text) and columns count from 1, columns in code points (a byte that is not
  * UTF-8 counts as one); the end is exclusive. @line 0 means the file as a whole; @src NULL means no
  * file at all.
  */
@@ -62,6 +63,10 @@ void diag_free(struct diag *diag);
 /* Copies @path and @text (@len bytes). The same path with the same text gives the same source. */
 const struct diag_source *diag_add_source(struct diag *diag, const char *path, const char *text,
 					  gsize len);
+
+/* The same for a part of a file that begins with line @line, from 1: no more of it needs to be in memory. */
+const struct diag_source *diag_add_excerpt(struct diag *diag, const char *path, const char *text,
+					   gsize len, guint line);
 
 /* The place of the bytes [@from, @to) of the source; both are clipped to its length. */
 struct span diag_source_span(const struct diag_source *src, gsize from, gsize to);
