@@ -130,7 +130,8 @@ static gboolean is(const struct program *p, const char *strategy)
 /* Does the strategy hand over the lowmem rest of a range as a whole? */
 static gboolean lowmem_whole(const struct program *p)
 {
-	return is(p, "arm-reentrant") || is(p, "kmap-stack") || is(p, "kmap-local");
+	return is(p, "lowmem-only") || is(p, "arm-reentrant") || is(p, "kmap-stack") ||
+	       is(p, "kmap-local");
 }
 
 /* One piece; `ran` says whether kmap_high_get() found the page mapped, which nothing else is asked for. */
