@@ -3,10 +3,13 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define SHARD_BITS 6u
 #define SHARDS (1u << SHARD_BITS)
 #define FIRST_SLOTS 64u
+/* Slots behind the last home: where what does not fit there goes. */
+#define TAIL_SLOTS 64u
 
 /* What differs from the first state: (place, value) pairs in the order of places. */
 struct kept {
@@ -15,9 +18,13 @@ struct kept {
 	u32 pair[][2];
 };
 
+/*
+ * Fingerprints stand at their home or behind it, without a gap, in ascending order, as their homes do: a search for
+ * one that is not there ends early, and a larger table is filled from front to back.
+ */
 struct shard {
 	pthread_mutex_t lock;
-	u64 *slot; /* 0: empty */
+	u64 *slot; /* slots + TAIL_SLOTS of them; 0: empty */
 	struct kept **kept; /* beside each slot, where states are kept */
 	u64 slots, count, collisions, kept_bytes;
 };
@@ -68,7 +75,7 @@ void seen_free(struct seen *s)
 	for (i = 0; i < SHARDS; i++) {
 		struct shard *h = &s->shard[i];
 
-		for (j = 0; s->exact && j < h->slots; j++) {
+		for (j = 0; s->exact && h->slots && j < h->slots + TAIL_SLOTS; j++) {
 			struct kept *k = h->kept[j], *next;
 
 			for (; k; k = next) {
@@ -90,51 +97,87 @@ static u64 home(u64 fingerprint, u64 slots)
 	return (u64)((unsigned __int128)(fingerprint << SHARD_BITS) * slots >> 64);
 }
 
-/* The slot that holds `fingerprint`, or the empty one where it belongs. */
-static u64 probe(const u64 *slot, u64 slots, u64 fingerprint)
+/* The slot that holds `fingerprint`, or where it belongs: one that is empty, or holds a larger one. */
+static u64 probe(const struct shard *h, u64 fingerprint)
 {
-	u64 at = home(fingerprint, slots);
+	u64 at = home(fingerprint, h->slots);
 
-	while (slot[at] && slot[at] != fingerprint)
-		at = at + 1 == slots ? 0 : at + 1;
+	/* the last slot of the tail is always empty */
+	while (h->slot[at] && h->slot[at] < fingerprint)
+		at++;
 	return at;
+}
+
+static u64 *slots_new(u64 slots)
+{
+	u64 bytes = (slots + TAIL_SLOTS) * sizeof(u64);
+	u64 *slot = calloc(1, bytes);
+
+	/* nearly every look-up goes to another page: the larger the better. Only a wish. */
+	if (slot && bytes >= 4u << 20) {
+		uintptr_t from = ((uintptr_t)slot + 4095) & ~(uintptr_t)4095;
+
+		madvise((void *)from, bytes - (from - (uintptr_t)slot), MADV_HUGEPAGE);
+	}
+	return slot;
 }
 
 static bool grow(struct seen *s, struct shard *h)
 {
-	u64 slots = h->slots ? h->slots + h->slots / 2 : FIRST_SLOTS;
-	u64 more = slots * slot_bytes(s);
+	u64 slots = h->slots, old, bytes, i, to, next;
 	u64 *slot;
-	struct kept **kept = NULL;
-	u64 i;
+	struct kept **kept;
 
+	old = h->slots ? (h->slots + TAIL_SLOTS) * slot_bytes(s) : 0;
+again:
+	slots = slots ? slots + slots / 2 : FIRST_SLOTS;
+	bytes = (slots + TAIL_SLOTS) * slot_bytes(s);
 	/* both tables are there while the old one is emptied */
-	if (s->most && __atomic_load_n(&s->bytes, __ATOMIC_RELAXED) + more > s->most)
+	if (s->most && __atomic_load_n(&s->bytes, __ATOMIC_RELAXED) + bytes > s->most)
 		return false;
-	slot = calloc(slots, sizeof(*slot));
-	if (slot && s->exact)
-		kept = calloc(slots, sizeof(struct kept *));
+	slot = slots_new(slots);
+	kept = slot && s->exact ? calloc(slots + TAIL_SLOTS, sizeof(struct kept *)) : NULL;
 	if (!slot || (s->exact && !kept)) {
 		free(slot);
 		return false;
 	}
-	for (i = 0; i < h->slots; i++) {
-		u64 to;
-
+	for (i = 0, next = 0; h->slots && i < h->slots + TAIL_SLOTS; i++) {
 		if (!h->slot[i])
 			continue;
-		to = probe(slot, slots, h->slot[i]);
+		to = home(h->slot[i], slots);
+		if (to < next)
+			to = next;
+		if (to + 1 == slots + TAIL_SLOTS) {
+			free(slot);
+			free(kept);
+			goto again;
+		}
 		slot[to] = h->slot[i];
 		if (kept)
 			kept[to] = h->kept[i];
+		next = to + 1;
 	}
-	__atomic_add_fetch(&s->bytes, more - h->slots * slot_bytes(s), __ATOMIC_RELAXED);
+	__atomic_add_fetch(&s->bytes, bytes - old, __ATOMIC_RELAXED);
 	free(h->slot);
 	free(h->kept);
 	h->slot = slot;
 	h->kept = kept;
 	h->slots = slots;
 	return true;
+}
+
+/* Empties the slot `at` for another fingerprint: what stands there moves back, up to the next gap. */
+static void make_room(struct shard *h, u64 at)
+{
+	u64 gap = at;
+
+	while (h->slot[gap])
+		gap++;
+	memmove(&h->slot[at + 1], &h->slot[at], (gap - at) * sizeof(*h->slot));
+	if (h->kept) {
+		memmove(&h->kept[at + 1], &h->kept[at], (gap - at) * sizeof(*h->kept));
+		h->kept[at] = NULL;
+	}
 }
 
 static bool same_as(const struct seen *s, const struct world *w, const struct kept *k)
@@ -182,25 +225,41 @@ static enum seen_result shard_add(struct seen *s, struct shard *h, u64 fingerpri
 				  const struct world *w)
 {
 	struct kept *k = NULL;
+	bool there;
 	u64 at;
 
-	if (h->count + 1 > h->slots / 8 * 7 && !grow(s, h))
+	if (!h->slots && !grow(s, h))
 		return SEEN_NO_MEMORY;
-	at = probe(h->slot, h->slots, fingerprint);
-	if (h->slot[at] && !s->exact)
+	at = probe(h, fingerprint);
+	there = h->slot[at] == fingerprint;
+	if (there && !s->exact)
 		return SEEN_BEFORE;
-	if (s->exact) {
+	if (there)
 		for (k = h->kept[at]; k; k = k->next)
 			if (same_as(s, w, k))
 				return SEEN_BEFORE;
+	if (s->exact) {
 		k = keep(s, h, w);
 		if (!k)
 			return SEEN_NO_MEMORY;
-		h->collisions += h->slot[at] != 0;
+	}
+	if (!there) {
+		while (h->count + 1 > h->slots / 8 * 7 || h->slot[h->slots + TAIL_SLOTS - 2]) {
+			if (!grow(s, h)) {
+				free(k);
+				return SEEN_NO_MEMORY;
+			}
+			at = probe(h, fingerprint);
+		}
+		if (h->slot[at])
+			make_room(h, at);
+		h->slot[at] = fingerprint;
+	}
+	if (k) {
+		h->collisions += there;
 		k->next = h->kept[at];
 		h->kept[at] = k;
 	}
-	h->slot[at] = fingerprint;
 	h->count++;
 	return SEEN_NEW;
 }
