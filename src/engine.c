@@ -72,22 +72,30 @@ u32 engine_enabled_plain(const struct world *w, struct choice *out, u32 room)
 {
 	struct list l = {out, room, 0};
 	const struct cell *k = w->k;
-	u32 i;
+	u32 steps, i;
 
 	if (w_top(w)->ended)
 		return 0;
 	for (i = 0; i < k->contexts; i++)
 		if (can_step(w, i))
 			add(&l, CHOICE_STEP, i, 0, 0);
+	steps = l.n;
 	for (i = 0; i < k->contexts; i++)
 		if (can_enter(w, i))
 			add(&l, CHOICE_ENTER, i, 0, 0);
 	for (i = 0; i < k->devices; i++)
 		if (device_busy(w, i))
 			add(&l, CHOICE_DEVICE, i, 0, 0);
-	if (!l.n || complete(w))
+	/* nothing is complete while a context is on a CPU */
+	if (!l.n || (!steps && complete(w)))
 		add(&l, CHOICE_FINISH, 0, 0, 0);
 	return l.n;
+}
+
+/* Nothing but the end is left of the `plain` choices, the first of which is `first`; and all is not done. */
+static bool hangs(const struct world *w, u32 plain, const struct choice *first)
+{
+	return plain == 1 && first->kind == CHOICE_FINISH && !complete(w);
 }
 
 u32 engine_evictions(const struct world *w, struct choice *out, u32 room)
@@ -96,8 +104,7 @@ u32 engine_evictions(const struct world *w, struct choice *out, u32 room)
 	struct choice first = {0};
 
 	/* what hangs goes on hanging; but a dirty line can still clobber what complete schedules left */
-	if (w_top(w)->ended || (engine_enabled_plain(w, &first, 1) == 1 &&
-				first.kind == CHOICE_FINISH && !complete(w)))
+	if (w_top(w)->ended || hangs(w, engine_enabled_plain(w, &first, 1), &first))
 		return 0;
 	add_evictions(&l, w);
 	return l.n;
@@ -106,9 +113,13 @@ u32 engine_evictions(const struct world *w, struct choice *out, u32 room)
 u32 engine_enabled(const struct world *w, struct choice *out, u32 room)
 {
 	u32 plain = engine_enabled_plain(w, out, room);
-	u32 taken = min_u32(plain, room);
+	struct list l = {out, room, plain};
 
-	return plain + engine_evictions(w, out + taken, room - taken);
+	if (!room)
+		return plain + engine_evictions(w, out, 0);
+	if (plain && !hangs(w, plain, out))
+		add_evictions(&l, w);
+	return l.n;
 }
 
 static const struct w_line *line_of(const struct world *w, const struct choice *c)
@@ -259,9 +270,12 @@ void engine_apply(struct world *w, const struct choice *choice)
 		.step = NO_ID,
 		.kstep = KS_NONE,
 	};
+	const struct w_line *line;
 
 	w->findings = 0;
-	w->pick = (struct pick){.value = choice->pick};
+	w->pick.value = choice->pick;
+	w->pick.count = 0;
+	w->pick.wrong = false;
 	switch ((enum choice_kind)choice->kind) {
 	case CHOICE_STEP:
 		a.ctx = choice->actor;
@@ -284,8 +298,9 @@ void engine_apply(struct world *w, const struct choice *choice)
 		device_step(&a, choice->actor);
 		break;
 	case CHOICE_EVICT:
-		bug_on(!line_of(w, choice), "a line is evicted that is not there");
-		hierarchy_evict(&a, choice->actor, choice->set, line_of(w, choice));
+		line = line_of(w, choice);
+		bug_on(!line, "a line is evicted that is not there");
+		hierarchy_evict(&a, choice->actor, choice->set, line);
 		if (w->k->evictions_max != NO_ID)
 			put(w, &w_top(w)->evictions, w_top(w)->evictions + 1);
 		break;

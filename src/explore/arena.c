@@ -30,7 +30,7 @@ void arena_free(struct arena *a)
 	*a = (struct arena){0};
 }
 
-bool arena_reserve(struct arena *a)
+bool arena_grow(struct arena *a)
 {
 	struct world *w = &a->world;
 	size_t wanted = w->log_capacity ? w->log_capacity : a->bound;

@@ -16,7 +16,12 @@ struct arena {
 /* A world of `k` in its first state. With `undo` changes can be taken back. false: no memory. */
 bool arena_init(struct arena *a, const struct cell *k, bool undo);
 void arena_free(struct arena *a);
+bool arena_grow(struct arena *a);
+
 /* Makes sure that the log has room for one more choice; call it before each engine_apply(). */
-bool arena_reserve(struct arena *a);
+static inline bool arena_reserve(struct arena *a)
+{
+	return a->world.log_capacity - a->world.logged >= a->bound || arena_grow(a);
+}
 
 #endif

@@ -126,6 +126,9 @@ static bool push_node(struct search *s, u32 first, u32 end)
 			return false;
 		s->node = grown;
 		s->node_room = room;
+		/* and for the choices that led to them */
+		if (s->trails && !trail_reserve(&s->path, s->base + room))
+			return false;
 	}
 	s->node[s->depth++] = (struct node){
 		.mark = w->logged,
@@ -170,11 +173,13 @@ static bool step(struct search *s, struct node *node)
 	u32 i;
 
 	r->stop = EXPLORE_NO_MEMORY;
-	if (!arena_reserve(&s->arena) || (s->trails && !trail_add(&s->path, choice)))
+	if (!arena_reserve(&s->arena))
 		return false;
+	if (s->trails)
+		s->path.choice[s->path.length++] = choice;
 	engine_apply(w, &choice);
 	/* the same choice with its next alternative is tried before the next choice */
-	if (engine_next_pick(w, &choice))
+	if (w->pick.count && engine_next_pick(w, &choice))
 		s->choice[--node->next] = choice;
 	r->transitions++;
 	for (i = 0; i < w->findings; i++) {
@@ -283,7 +288,8 @@ bool search_take(struct search *s, const struct job *job)
 	s->base = job->base;
 	s->depth = 0;
 	s->choices = 0;
-	if (s->trails && !trail_copy(&s->path, job->path.choice, job->path.length))
+	if (s->trails && (!trail_reserve(&s->path, job->path.length + s->node_room) ||
+			  !trail_copy(&s->path, job->path.choice, job->path.length)))
 		return false;
 	if (!grow_choices(s, job->choices))
 		return false;

@@ -5,7 +5,7 @@
 
 #include "context.h"
 
-static bool reserve(struct trail *t, u32 room)
+bool trail_reserve(struct trail *t, u32 room)
 {
 	struct choice *grown;
 	u32 wanted = t->room ? t->room : 64;
@@ -24,7 +24,7 @@ static bool reserve(struct trail *t, u32 room)
 
 bool trail_add(struct trail *t, struct choice choice)
 {
-	if (!reserve(t, t->length + 1))
+	if (!trail_reserve(t, t->length + 1))
 		return false;
 	t->choice[t->length++] = choice;
 	return true;
@@ -32,7 +32,7 @@ bool trail_add(struct trail *t, struct choice choice)
 
 bool trail_copy(struct trail *to, const struct choice *choice, u32 length)
 {
-	if (!reserve(to, length))
+	if (!trail_reserve(to, length))
 		return false;
 	if (length)
 		memcpy(to->choice, choice, length * sizeof(*choice));
