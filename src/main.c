@@ -28,6 +28,14 @@ const struct command commands[] = {
 	 "3 a limit was hit first.\n"
 	 "Example: staleline compare scenarios/dma --strategy all\n",
 	 cmd_compare},
+	{"mutate", "FILE|DIR...",
+	 "Change each line of a strategy or routine: does some cell notice?",
+	 "Each line is left out, weakened or misdirected, one at a time, and the cells that execute it are\n"
+	 "explored until one breaks a rule that it keeps otherwise. What survives is a missing scenario or an\n"
+	 "unnecessary line.\n"
+	 "Exit: 0 done, whatever survived, 2 bad input or nothing to mutate, 3 a limit was hit first.\n"
+	 "Example: staleline mutate --strategy ppc --routine kmap_atomic scenarios\n",
+	 cmd_mutate},
 	{"replay", "FILE", "Repeat the choices of a trail that was printed with a violation.",
 	 "Exit: 0 nothing found, 1 a rule was broken, 2 bad input or a trail that does not fit.\n"
 	 "Example: staleline run FILE --print-trail, then staleline replay FILE --trail 2:... -i\n",

@@ -62,7 +62,7 @@ int cmd_usage(const struct command *command, const char *format, ...)
 
 /* What GOption fills in. */
 struct raw {
-	char **strategies, **cells, **files;
+	char **strategies, **routines, **cells, **files;
 	char *schedule, *format, *color, *trail, *baseline, *mutation, *max_states, *max_steps,
 		*memory, *time;
 	char *rule, *step, *budget, *output;
@@ -90,6 +90,16 @@ static GArray *entries_for(struct raw *raw, guint takes)
 	if (takes & TAKES_CELLS) {
 		ADD("strategy", 's', G_OPTION_ARG_STRING_ARRAY, &raw->strategies,
 		    "Use these strategies (names, files, or all) instead of the file's",
+		    "NAME[,...]");
+		ADD("cell", 'c', G_OPTION_ARG_STRING_ARRAY, &raw->cells,
+		    "Only cells with these axis values; repeated: cells that match one of them",
+		    "K=V[,...]");
+	}
+	if (takes & TAKES_TARGETS) {
+		ADD("strategy", 's', G_OPTION_ARG_STRING_ARRAY, &raw->strategies,
+		    "Mutate the programs of these strategies", "NAME[,...]");
+		ADD("routine", 'r', G_OPTION_ARG_STRING_ARRAY, &raw->routines,
+		    "Mutate these kernel routines, or those of kmap_model, flush, ..., or all",
 		    "NAME[,...]");
 		ADD("cell", 'c', G_OPTION_ARG_STRING_ARRAY, &raw->cells,
 		    "Only cells with these axis values; repeated: cells that match one of them",
@@ -187,6 +197,26 @@ static gboolean parse_count(const char *text, guint64 *ret)
 	char why[SCALAR_WHY];
 
 	return !scalar_u64(text, SCALAR_COUNTS, ret, why) && *ret;
+}
+
+/* Lists with commas between, as one list; NULL: none was given. */
+static char **names_take(char **given)
+{
+	GPtrArray *list;
+	guint i, j;
+
+	if (!given)
+		return NULL;
+	list = g_ptr_array_new();
+	for (i = 0; given[i]; i++) {
+		g_auto(GStrv) names = g_strsplit(given[i], ",", -1);
+
+		for (j = 0; names[j]; j++)
+			if (*names[j])
+				g_ptr_array_add(list, g_strdup(names[j]));
+	}
+	g_ptr_array_add(list, NULL);
+	return (char **)g_ptr_array_free(list, FALSE);
 }
 
 static int strategies_take(struct cmd_options *o, struct raw *raw, const struct command *command)
@@ -365,8 +395,12 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 		end = cmd_usage(command, "%s", error->message);
 	else
 		end = raw_take(o, &raw, command);
+	o->routines = names_take(raw.routines);
+	if (takes & TAKES_TARGETS)
+		o->targets = g_steal_pointer(&o->strategies);
 	g_array_unref(entries);
 	g_strfreev(raw.strategies);
+	g_strfreev(raw.routines);
 	g_strfreev(raw.cells);
 	g_strfreev(raw.files);
 	g_free(raw.schedule);
@@ -397,6 +431,8 @@ void cmd_options_clear(struct cmd_options *o)
 	g_free(o->trail);
 	g_free(o->baseline);
 	g_free(o->mutation);
+	g_strfreev(o->targets);
+	g_strfreev(o->routines);
 	g_free(o->rule);
 	g_free(o->step);
 	g_free(o->output);
@@ -551,6 +587,30 @@ int cmd_cells_check(const struct cmd_options *o, const struct command *command,
 		}
 	}
 	return -1;
+}
+
+gboolean cmd_explores(const struct scenario *scenario, guint at)
+{
+	const struct scenario_cell *cell = scenario->cells->pdata[at];
+	guint i, k;
+
+	if (!cell->schedule || !strcmp(cell->schedule, "all"))
+		return TRUE;
+	for (i = 0; i < scenario->cells->len; i++) {
+		const struct scenario_cell *other = scenario->cells->pdata[i];
+		gboolean alike = i != at;
+
+		for (k = 0; k < scenario->axes->len; k++) {
+			const char *name = ((struct axis *)scenario->axes->pdata[k])->name;
+
+			if (strcmp(name, "schedule"))
+				alike &= g_hash_table_lookup(cell->axis, name) ==
+					 g_hash_table_lookup(other->axis, name);
+		}
+		if (alike && (i < at || !strcmp(other->schedule, "all")))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 int cmd_mutation_check(const struct cmd_options *o, const struct command *command,

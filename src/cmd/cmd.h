@@ -37,6 +37,7 @@ int cmd_list(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_expand(int argc, char **argv);
 int cmd_schema(int argc, char **argv);
+int cmd_mutate(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_shrink(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
@@ -55,6 +56,7 @@ enum cmd_takes {
 	TAKES_PRINT_TRAIL = 1 << 9,
 	TAKES_SHRINK = 1 << 10, /* --rule, --step, --cause, --budget, --output */
 	TAKES_MUTATION = 1 << 11,
+	TAKES_TARGETS = 1 << 12, /* --strategy and --routine: what to mutate; --cell */
 };
 
 struct cmd_options {
@@ -65,6 +67,7 @@ struct cmd_options {
 	char *trail;
 	char *baseline;
 	char *mutation;
+	char **targets, **routines; /* to mutate, one by one; NULL: not given */
 	char *rule, *step, *output;
 	guint64 budget; /* 0: not given */
 	gboolean cause;
@@ -95,6 +98,11 @@ int cmd_cells_check(const struct cmd_options *o, const struct command *command,
 /* The same for a --mutation of a strategy's step: some cell must have that strategy. */
 int cmd_mutation_check(const struct cmd_options *o, const struct command *command,
 		       GPtrArray *scenarios);
+/*
+ * Cells alike but for their schedule are one exploration: the one called `all`, else the first. Is the `at`-th
+ * cell the one?
+ */
+gboolean cmd_explores(const struct scenario *scenario, guint at);
 /* Prints all faults to stderr. */
 void cmd_faults_print(const struct diag *diag, gboolean colour);
 gboolean cmd_selected(const struct cmd_options *o, const struct scenario_cell *cell);

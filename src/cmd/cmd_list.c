@@ -132,12 +132,26 @@ static gboolean list_lines_of(const char *name)
 {
 	g_autoptr(GPtrArray) trees = g_ptr_array_new_with_free_func((GDestroyNotify)ytree_free);
 	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+	g_auto(GStrv) strategies = presets_names("strategies");
+	const char *const *routines = mutation_routines();
 	struct strategy_file *s;
 	struct diag *diag;
+	const char *near;
 
 	if (mutation_list(name, texts)) {
 		lines_print(texts);
 		return TRUE;
+	}
+	if (!presets_is_path(name) && !g_strv_contains((const char *const *)strategies, name)) {
+		near = words_nearest(name, routines);
+		if (!near)
+			near = words_nearest(name, (const char *const *)strategies);
+		if (near)
+			cmd_usage(cmd_find("list"),
+				  "no routine or strategy `%s`; did you mean `%s`?", name, near);
+		else
+			cmd_usage(cmd_find("list"), "no routine or strategy `%s`", name);
+		return FALSE;
 	}
 	diag = diag_new();
 	s = strategy_load(diag, name, NULL, NULL, trees, NULL);

@@ -28,6 +28,47 @@ const char *const *mutation_routines(void)
 	return routine_names;
 }
 
+/* The table has the routines of a file together. */
+static const struct group {
+	const char *name;
+	enum kfunc first, last;
+} groups[] = {
+	{"irq", KF_local_irq_save, KF_preempt_enable},
+	{"lock", KF_spin_lock, KF_spin_unlock_irq},
+	{"tlbflush", KF_local_flush_tlb_one, KF_flush_tlb_kernel_range},
+	{"flush", KF_blast_dcache_range, KF_r4k_flush_data_cache_page},
+	{"kmap_model", KF_flush_all_zero_pkmaps, KF_kunmap_high_l1_vipt},
+	{"slot", KF_save_pte, KF_depth_dec},
+	{"dma_api", KF_sync_list, KF_dma_sync_for_device},
+	{"block", KF_readahead, KF_wait_on_page_locked},
+};
+
+char **mutation_group(const char *name)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	const char *first = name, *last = name;
+	gboolean in = FALSE, all = !strcmp(name, "all");
+	guint i;
+
+	tables_init();
+	for (i = 0; i < G_N_ELEMENTS(groups); i++) {
+		if (strcmp(groups[i].name, name))
+			continue;
+		first = kfunc_name(groups[i].first);
+		last = kfunc_name(groups[i].last);
+	}
+	for (i = 0; routine_names[i]; i++) {
+		in |= all || !strcmp(routine_names[i], first);
+		if (in)
+			g_ptr_array_add(names, g_strdup(routine_names[i]));
+		in &= strcmp(routine_names[i], last) != 0;
+	}
+	if (!names->len)
+		return NULL;
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_steal(names, NULL);
+}
+
 char *mutation_line_name(const char *what, guint occurrence)
 {
 	return occurrence > 1 ? g_strdup_printf("%s#%u", what, occurrence) : g_strdup(what);

@@ -38,6 +38,11 @@ void mutation_unknown_line(struct binder *b, const struct mutation_text *m,
 char *mutation_line_name(const char *what, guint occurrence);
 /* The routines that have lines, NULL-terminated, in the order of the table. */
 const char *const *mutation_routines(void);
+/*
+ * The routine of that name; or the routines of a file of the model (`kmap_model`, `flush` …), or `all`.
+ * NULL-terminated, free with g_strfreev(); NULL if there is none.
+ */
+char **mutation_group(const char *name);
 /* Appends to `texts` every mutation of the routine; FALSE if there is no such routine. */
 gboolean mutation_list(const char *routine, GPtrArray *texts);
 

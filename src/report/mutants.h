@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Mutants and what became of them, as a table or as JSON lines. */
+#ifndef STALELINE_REPORT_MUTANTS_H
+#define STALELINE_REPORT_MUTANTS_H
+
+#include "judge/mutants.h"
+
+/* The table, then the survivors with a command that explores each, and how many there are of each fate. */
+void mutants_human(const struct mutants *m);
+/* One `mutant` object each, then `mutants`. */
+void mutants_jsonl(const struct mutants *m);
+
+#endif
