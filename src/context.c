@@ -49,12 +49,17 @@ void context_might_sleep(const struct act *a)
 		oracle_break_kernel(a, R_SLEEP_IN_ATOMIC);
 }
 
+static bool absent(const struct cell *k, u32 ctx)
+{
+	return k->absent && ctx < 64 && k->absent >> ctx & 1;
+}
+
 bool context_can_begin(const struct world *w, u32 ctx)
 {
 	const struct context_def *def = def_of(w, ctx);
 	const struct w_ctx *c = w_ctx(w, ctx);
 
-	if (c->state != CTX_IDLE)
+	if (c->state != CTX_IDLE || absent(w->k, ctx))
 		return false;
 	switch (def->trigger) {
 	case ON_START:
@@ -299,6 +304,8 @@ bool context_all_ended(const struct world *w)
 		const struct w_ctx *c = w_ctx(w, i);
 		u32 times = def_of(w, i)->times;
 
+		if (absent(w->k, i))
+			continue;
 		if (times == TIMES_FOREVER || times == TIMES_TRIGGERED) {
 			if (c->state != CTX_IDLE || (times == TIMES_TRIGGERED && c->pending))
 				return false;

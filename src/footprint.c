@@ -268,6 +268,34 @@ bool footprint_starts(const struct cell *k, u32 ctx, u32 device)
 	return false;
 }
 
+bool footprint_uses_device(const struct cell *k, u32 ctx, u32 device)
+{
+	const struct context_def *def = &k->context[ctx];
+	u32 i;
+
+	if (def->trigger == ON_DEVICE && def->source == device)
+		return true;
+	for (i = 0; i < def->steps; i++) {
+		const struct step *s = &k->step[def->first_step + i];
+
+		switch (s->fn) {
+		case KF_step_dev_start:
+		case KF_step_wait_irq:
+			if (s->arg[0] == device)
+				return true;
+			break;
+		case KF_step_readahead:
+		case KF_step_ata_qc_complete:
+			if (s->arg[1] == device)
+				return true;
+			break;
+		default:
+			break;
+		}
+	}
+	return false;
+}
+
 u32 footprint_sets(const struct cell *k)
 {
 	return k->machine.cpus * k->machine.l1d.sets +
@@ -356,4 +384,18 @@ bool footprint_tlb_crowded(const struct cell *k)
 		pairs++;
 	}
 	return pairs > k->machine.tlb_entries;
+}
+
+bool footprint_slots_meet(const struct cell *k, u32 cpu, u32 other)
+{
+	u32 slots = slots_named(k), pair = k->machine.page_shift + 1, i, j;
+
+	if (k->strategy.slots_shared && slots)
+		return true;
+	for (i = 0; i < KM_TYPE_NR; i++)
+		for (j = 0; j < KM_TYPE_NR; j++)
+			if ((slots >> i & 1) && (slots >> j & 1) &&
+			    fixmap_va(k, cpu, i) >> pair == fixmap_va(k, other, j) >> pair)
+				return true;
+	return false;
 }

@@ -28,6 +28,10 @@ u32 footprint_touches(const struct cell *k, u32 ctx);
 bool footprint_triggers(const struct cell *k, u32 ctx, u32 other);
 /* A step of the context can start the device. */
 bool footprint_starts(const struct cell *k, u32 ctx, u32 device);
+/* The context starts the device, waits for it, serves its interrupt or takes its lock. */
+bool footprint_uses_device(const struct cell *k, u32 ctx, u32 device);
+/* Some slot that `cpu` may use shares a TLB entry with one that `other` may, or is the same. */
+bool footprint_slots_meet(const struct cell *k, u32 cpu, u32 other);
 
 /*
  * Cache sets are numbered through all caches. The n-th set that a line, or a part of it, can be in; NO_ID past

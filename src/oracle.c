@@ -295,12 +295,36 @@ static bool sector_safe(const struct world *w, u32 page, u32 offset)
 	return true;
 }
 
+/* An L1 holds data that the line of `cache` takes on before, or when, it leaves. */
+static bool dirty_above(const struct world *w, u32 cache, const struct w_line *line)
+{
+	const struct cell *k = w->k;
+	u32 start = cache_line_pa(k, cache, line);
+	u32 end = start + (1u << cache_geometry(k, cache)->line_shift);
+	u32 l1, pa, colour;
+
+	for (l1 = 0; k->machine.l2.present && cache == cache_l2(k) && l1 < cache; l1++) {
+		const struct cache_geometry *g = cache_geometry(k, l1);
+
+		for (pa = start; pa < end; pa += 1u << g->line_shift)
+			for (colour = 0; colour < g->colours; colour++) {
+				const struct w_line *above =
+					cache_find(w, l1, cache_colour_set(k, l1, pa, colour), pa);
+
+				if (above && above->dirty)
+					return true;
+			}
+	}
+	return false;
+}
+
 /* Would the eviction of `line` take the newest data of a granule away, or write older data over it? */
 static bool eviction_matters(const struct world *w, u32 cache, const struct w_line *line)
 {
 	const struct cell *k = w->k;
 	u32 pa = cache_line_pa(k, cache, line);
 	u32 end = pa + (1u << cache_geometry(k, cache)->line_shift);
+	bool dirty = line->dirty || dirty_above(w, cache, line);
 
 	for (; pa < end; pa += 1u << k->granule_shift) {
 		u32 granule = datum_granule_in_sector(k, pa);
@@ -308,9 +332,9 @@ static bool eviction_matters(const struct world *w, u32 cache, const struct w_li
 		u32 newest = k->identities ? *flat_word(w, at) : DATUM_NEWEST;
 		bool has_it = datum_get(k, cache_sector(k, cache, line, pa), granule) == newest;
 
-		if (line->dirty ? !has_it :
-				  has_it && datum_get(k, datum_memory(w, at.page, at.offset),
-						      granule) != newest)
+		if (dirty ? !has_it :
+			    has_it && datum_get(k, datum_memory(w, at.page, at.offset), granule) !=
+					      newest)
 			return true;
 	}
 	return false;

@@ -192,6 +192,7 @@ struct cell {
 	bool ways_matter; /* index ops may hit single ways: lines remember theirs */
 	bool tlb_indexed; /* TLB entries keep their index: TLBWI, TLBR and TLBP may name it */
 	bool tlb_any; /* a refill may drop any entry, even while a slot is free */
+	u64 absent; /* contexts, one bit each, that never begin: a search leaves them to another one */
 
 	u32 granule_shift;
 	u32 sector_granules, sector_words, page_sectors;

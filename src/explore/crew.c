@@ -15,7 +15,7 @@ struct crew {
 	struct seen *seen;
 	struct search *search;
 	u32 workers;
-	time_t deadline; /* 0: none */
+	u64 deadline; /* 0: none */
 
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
@@ -25,12 +25,17 @@ struct crew {
 	bool over; /* all are idle, or one had to stop; the same */
 };
 
-static time_t now(void)
+static u64 now(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
+	return (u64)t.tv_sec;
+}
+
+u64 crew_deadline(const struct explore_options *options)
+{
+	return options->seconds ? now() + options->seconds : 0;
 }
 
 static bool limit_hit(const struct crew *c, struct search *s)
@@ -130,7 +135,8 @@ static void work(struct crew *c, struct search *s)
 				s->result.stop = EXPLORE_COMPLETE;
 				return;
 			}
-			if (limit_hit(c, s)) {
+			/* what went astray makes all of it worth nothing */
+			if (s->astray || limit_hit(c, s)) {
 				stop_all(c);
 				return;
 			}
@@ -178,10 +184,8 @@ static bool result_add(struct explore_result *sum, struct explore_result *r)
 {
 	u32 i;
 
-	if (r->ends)
-		sum->always = sum->ends ? sum->always & r->always : r->always;
-	sum->ends += r->ends;
-	sum->ends_complete += r->ends_complete;
+	explore_ends_add(&sum->complete, &r->complete);
+	explore_ends_add(&sum->early, &r->early);
 	sum->states += r->states;
 	sum->transitions += r->transitions;
 	sum->ever |= r->ever;
@@ -216,14 +220,14 @@ static void run_threads(struct crew *c)
 }
 
 void crew_search(const struct cell *k, const struct reduction *reduction,
-		 const struct explore_options *options, bool trails, struct explore_result *ret,
-		 u64 *astray)
+		 const struct explore_options *options, u64 deadline, bool trails,
+		 struct explore_result *ret, u64 *astray)
 {
 	struct crew c = {
 		.k = k,
 		.options = options,
 		.workers = options->jobs > 1 ? min_u32(options->jobs, JOBS_MAX) : 1,
-		.deadline = options->seconds ? now() + (time_t)options->seconds : 0,
+		.deadline = deadline,
 	};
 	u32 wanted = c.workers, i, j;
 	bool ready = true;

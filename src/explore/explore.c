@@ -3,52 +3,66 @@
 
 #include <stdlib.h>
 
-#include "crew.h"
-#include "shortest.h"
+#include "groups.h"
+#include "trails.h"
 
-/*
- * Trails for all that was found: the shortest; where that takes too long, the ones that a single thread meets
- * first, so that they do not depend on how many threads there were.
- */
-static void find_trails(const struct cell *k, const struct reduction *r,
-			const struct explore_options *options, struct explore_result *result)
+/* One search of all of it; by groups where there are several, unless `whole`. False: not told that way. */
+static bool search_all(const struct cell *k, const struct reduction *r,
+		       const struct explore_options *options, u64 deadline, bool whole,
+		       struct explore_result *ret, u64 *more)
 {
-	struct explore_options alone = *options;
-	struct explore_result again;
-	u64 astray;
-	u32 i;
+	u64 group[ACTORS_MAX];
+	u32 groups = r && !whole ? reduction_groups(r, group) : 1;
 
-	if (!shortest_find(k, r, options, &result->found) || options->jobs <= 1 ||
-	    result->stop == EXPLORE_INTERRUPTED)
-		return;
-	alone.jobs = 1;
-	alone.progress = NULL;
-	crew_search(k, r, &alone, true, &again, &astray);
-	for (i = 0; i < again.found.count; i++)
-		found_take_trail(&result->found, &again.found.item[i]);
-	explore_result_free(&again);
+	if (groups > 1)
+		return groups_search(k, r, group, groups, options, deadline, ret, more);
+	/* several threads meet what they find in any order: their trails would differ from run to run */
+	crew_search(k, r, options, deadline, options->trails && options->jobs <= 1, ret, more);
+	if (options->trails && !*more)
+		trails_find(k, r, options, deadline, ret);
+	return true;
 }
 
 void explore(const struct cell *k, const struct explore_options *options,
 	     struct explore_result *ret)
 {
-	u64 astray = 0, more = 0;
+	u64 deadline = crew_deadline(options), more = 0;
+	struct strays strays = {0};
+	bool whole = false, again;
 
 	bug_on(k->identities && !k->polls, "exploring a cell that keeps identities");
 	do {
-		struct reduction *r = options->unreduced ? NULL : reduction_new(k, astray);
+		struct reduction *r = options->unreduced ? NULL : reduction_new(k, &strays);
+		bool told = search_all(k, r, options, deadline, whole, ret, &more);
 
-		/* several threads meet what they find in any order: their trails would differ from run to run */
-		crew_search(k, r, options, options->trails && options->jobs <= 1, ret, &more);
-		if (options->trails && ret->found.count && !(more & ~astray))
-			find_trails(k, r, options, ret);
 		reduction_free(r);
-		/* an access went astray: again, with nothing assumed of its context's lines */
-		more &= ~astray;
-		astray |= more;
-		if (more && ret->stop != EXPLORE_INTERRUPTED)
+		/* an access went astray: again, with more assumed of its context */
+		strays.far |= more & strays.near;
+		strays.near |= more;
+		whole |= !told && !more;
+		again = !told || (more && ret->stop != EXPLORE_INTERRUPTED);
+		if (again)
 			explore_result_free(ret);
-	} while (more && ret->stop != EXPLORE_INTERRUPTED);
+	} while (again);
+}
+
+void explore_ends_add(struct explore_ends *sum, const struct explore_ends *more)
+{
+	if (more->count)
+		sum->always = sum->count ? sum->always & more->always : more->always;
+	sum->count += more->count;
+	sum->spoilt |= more->spoilt;
+	sum->unspoilt |= more->unspoilt;
+	sum->found |= more->found;
+	sum->stuck |= more->stuck;
+}
+
+u32 explore_always(const struct explore_result *r)
+{
+	struct explore_ends all = r->complete;
+
+	explore_ends_add(&all, &r->early);
+	return all.count ? all.always : 0;
 }
 
 void explore_result_free(struct explore_result *r)

@@ -41,15 +41,23 @@ struct explore_options {
 	void *progress_arg;
 };
 
+/* States in which a schedule is over. */
+struct explore_ends {
+	u64 count;
+	u32 always; /* rules broken in every one of them; while there is none it says nothing */
+	/* of the complete ones: some had data rules broken before the end was looked at, some had not */
+	bool spoilt, unspoilt;
+	u32 found; /* rules that were broken by looking at a complete end */
+	bool stuck; /* of the early ones: somewhere nothing could go on */
+};
+
 struct explore_result {
 	enum explore_stop stop;
 	bool reduced;
 	u64 states, transitions;
 	u32 depth; /* longest path of the search, in choices; depends on its order */
-	u64 ends; /* states in which a schedule is over */
-	u64 ends_complete; /* of them: not ended early */
+	struct explore_ends complete, early;
 	u32 ever; /* rules broken in some state reached */
-	u32 always; /* rules broken in every end reached; 0 while there is none */
 	u32 warned; /* warnings given anywhere */
 	struct found_list found;
 	u8 *step_done; /* per scenario step: STEP_DONE and its like, over all schedules; owned by the result */
@@ -62,5 +70,9 @@ struct explore_result {
 void explore(const struct cell *k, const struct explore_options *options,
 	     struct explore_result *ret);
 void explore_result_free(struct explore_result *r);
+
+void explore_ends_add(struct explore_ends *sum, const struct explore_ends *more);
+/* Rules broken in every end reached; none while there is no end. */
+u32 explore_always(const struct explore_result *r);
 
 #endif

@@ -7,8 +7,6 @@
 #include "device.h"
 #include "footprint.h"
 
-#define ACTORS_MAX 64u
-
 struct reduction {
 	const struct cell *k;
 	u32 lines, words; /* of a set of lines, in u64s */
@@ -19,6 +17,7 @@ struct reduction {
 	u64 starts[ACTORS_MAX]; /* devices that each context can start */
 	u64 served[ACTORS_MAX]; /* contexts that each device's interrupt makes due */
 	bool tlb_crowded;
+	bool slots_meet; /* slots of one CPU can be seen on another one */
 };
 
 struct marking {
@@ -48,6 +47,18 @@ static u32 leader_of(u32 *leader, u32 line)
 	return line;
 }
 
+/* Does somebody bring the line into the cache that the set is of? `used`: a set of lines for each CPU. */
+static bool comes_into(const struct reduction *r, const u64 *used, u32 line, u32 set)
+{
+	u32 sets = r->k->machine.l1d.sets, cpu;
+
+	for (cpu = 0; cpu < r->k->machine.cpus; cpu++)
+		if (in_set(used + (size_t)cpu * r->words, line) &&
+		    (set / sets == cpu || set >= r->k->machine.cpus * sets))
+			return true;
+	return false;
+}
+
 /* Joins the used lines of each cache set that has not room for all of them. */
 static bool join(struct reduction *r, const u64 *used)
 {
@@ -57,14 +68,13 @@ static bool join(struct reduction *r, const u64 *used)
 	bool done = count && first;
 
 	for (line = 0; done && line < r->lines; line++)
-		for (n = 0; in_set(used, line) && (set = footprint_set(r->k, line, n)) != NO_ID;
-		     n++)
-			if (!count[set]++)
+		for (n = 0; (set = footprint_set(r->k, line, n)) != NO_ID; n++)
+			if (comes_into(r, used, line, set) && !count[set]++)
 				first[set] = line;
 	for (line = 0; done && line < r->lines; line++)
-		for (n = 0; in_set(used, line) && (set = footprint_set(r->k, line, n)) != NO_ID;
-		     n++)
-			if (count[set] > footprint_room(r->k, set))
+		for (n = 0; (set = footprint_set(r->k, line, n)) != NO_ID; n++)
+			if (comes_into(r, used, line, set) &&
+			    count[set] > footprint_room(r->k, set))
 				r->leader[leader_of(r->leader, line)] =
 					leader_of(r->leader, first[set]);
 	free(count);
@@ -85,10 +95,27 @@ static void lead(struct reduction *r, u64 *set)
 		}
 }
 
-static bool lines_fill(struct reduction *r, u64 astray)
+/* All of every page that a context of the CPU means a line of: what its TLB may still hold. */
+static void mark_pages_of_cpu(struct reduction *r, u32 cpu, struct marking *m)
+{
+	u32 page_lines = r->lines / r->k->pages, i, page;
+	struct marking meant = {calloc(r->words, sizeof(u64))};
+
+	for (i = 0; i < r->k->contexts && meant.set; i++)
+		if (r->k->context[i].cpu == cpu)
+			footprint_mark_context(r->k, i, mark, &meant);
+	for (i = 0; i < r->lines; i++) {
+		page = i / page_lines;
+		if (!meant.set || in_set(meant.set, i))
+			mark(m, page * page_lines, page_lines);
+	}
+	free(meant.set);
+}
+
+static bool lines_fill(struct reduction *r, const struct strays *strays)
 {
 	const struct cell *k = r->k;
-	u64 *used = calloc(r->words, sizeof(u64));
+	u64 *used = calloc((size_t)k->machine.cpus * r->words + 1, sizeof(u64));
 	u32 i, j;
 
 	if (!used)
@@ -96,12 +123,14 @@ static bool lines_fill(struct reduction *r, u64 astray)
 	for (i = 0; i < k->contexts; i++) {
 		struct marking m = {r->of_context + (size_t)i * r->words};
 
-		if (astray >> i & 1)
+		if (strays->far >> i & 1)
 			mark(&m, 0, r->lines);
+		else if (strays->near >> i & 1)
+			mark_pages_of_cpu(r, k->context[i].cpu, &m);
 		else
 			footprint_mark_context(k, i, mark, &m);
 		for (j = 0; j < r->words; j++)
-			used[j] |= m.set[j];
+			used[(size_t)k->context[i].cpu * r->words + j] |= m.set[j];
 	}
 	for (i = 0; i < k->maps; i++)
 		footprint_mark_map(k, i, mark, &(struct marking){r->of_map + (size_t)i * r->words});
@@ -121,7 +150,7 @@ static bool lines_fill(struct reduction *r, u64 astray)
 	return true;
 }
 
-struct reduction *reduction_new(const struct cell *k, u64 astray)
+struct reduction *reduction_new(const struct cell *k, const struct strays *strays)
 {
 	struct reduction *r;
 	u32 i, j;
@@ -138,6 +167,9 @@ struct reduction *reduction_new(const struct cell *k, u64 astray)
 	r->of_context = calloc((size_t)k->contexts * r->words + 1, sizeof(u64));
 	r->of_map = calloc((size_t)k->maps * r->words + 1, sizeof(u64));
 	r->tlb_crowded = footprint_tlb_crowded(k);
+	for (i = 0; i < k->machine.cpus; i++)
+		for (j = 0; j < i; j++)
+			r->slots_meet |= footprint_slots_meet(k, i, j);
 	for (i = 0; i < k->contexts; i++) {
 		r->touches[i] = footprint_touches(k, i);
 		for (j = 0; j < k->contexts; j++)
@@ -149,7 +181,7 @@ struct reduction *reduction_new(const struct cell *k, u64 astray)
 		if (k->context[i].trigger == ON_DEVICE)
 			r->served[k->context[i].source] |= 1ull << i;
 	}
-	if (!r->leader || !r->of_context || !r->of_map || !lines_fill(r, astray)) {
+	if (!r->leader || !r->of_context || !r->of_map || !lines_fill(r, strays)) {
 		reduction_free(r);
 		return NULL;
 	}
@@ -270,7 +302,7 @@ static bool context_meets(const struct reduction *r, u32 ctx, const struct foot 
 		return true;
 	if (here && (foot->touched & FOOT_SOFTIRQS_OFF) && def->level != LEVEL_HARDIRQ)
 		return true;
-	if ((both & (FOOT_PKMAP | FOOT_USER)) || (here && (both & FOOT_SLOT)) ||
+	if ((both & (FOOT_PKMAP | FOOT_USER)) || ((here || r->slots_meet) && (both & FOOT_SLOT)) ||
 	    (here && (both & FOOT_TLB) && r->tlb_crowded))
 		return true;
 	return meets(r, r->of_context + (size_t)ctx * r->words, foot);
@@ -331,6 +363,71 @@ bool reduction_wants(const struct reduction *r, const struct choice *eviction,
 		if (lines->line[i] == r->leader[line])
 			return true;
 	return false;
+}
+
+static bool lines_meet(const struct reduction *r, u32 ctx, u32 other)
+{
+	const u64 *a = r->of_context + (size_t)ctx * r->words;
+	const u64 *b = r->of_context + (size_t)other * r->words;
+	u32 i;
+
+	for (i = 0; i < r->words; i++)
+		if (a[i] & b[i])
+			return true;
+	return false;
+}
+
+/* Can either ever touch, wake, hold up or make due what the other does? */
+static bool contexts_meet(const struct reduction *r, u32 ctx, u32 other)
+{
+	const u32 everywhere = FOOT_PKMAP | FOOT_USER;
+	const struct cell *k = r->k;
+	u32 both = r->touches[ctx] & r->touches[other];
+	u32 i;
+
+	/* what is mapped for all CPUs may be flushed from the TLBs of all */
+	if (k->context[ctx].cpu == k->context[other].cpu ||
+	    ((r->touches[ctx] | r->touches[other]) & everywhere) ||
+	    (r->slots_meet && (both & FOOT_SLOT)) || (r->triggers[ctx] >> other & 1) ||
+	    (r->triggers[other] >> ctx & 1))
+		return true;
+	for (i = 0; i < k->devices; i++)
+		if (footprint_uses_device(k, ctx, i) && footprint_uses_device(k, other, i))
+			return true;
+	return lines_meet(r, ctx, other);
+}
+
+u32 reduction_groups(const struct reduction *r, u64 *group)
+{
+	const struct cell *k = r->k;
+	u32 of[ACTORS_MAX], groups = 0, i, j, at;
+
+	/* a changed line may do anything; a bound that some are left of is everybody's */
+	if (k->mutation.fn || (k->evictions_max && k->evictions_max != NO_ID)) {
+		group[0] = k->contexts ? ~0ull >> (64 - k->contexts) : 0;
+		return 1;
+	}
+	for (i = 0; i < k->contexts; i++) {
+		of[i] = i;
+		for (j = 0; j < i; j++) {
+			if (of[j] == of[i] || !contexts_meet(r, i, j))
+				continue;
+			for (at = 0; at < i; at++)
+				if (of[at] == of[j] && at != j)
+					of[at] = of[i];
+			of[j] = of[i];
+		}
+	}
+	for (i = 0; i < k->contexts; i++) {
+		u64 members = 0;
+
+		for (j = 0; j < k->contexts; j++)
+			if (of[j] == i)
+				members |= 1ull << j;
+		if (members)
+			group[groups++] = members;
+	}
+	return groups;
 }
 
 bool reduction_strays(const struct reduction *r, u32 ctx, const struct foot *foot)

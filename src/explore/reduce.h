@@ -24,9 +24,24 @@
 
 struct reduction;
 
-/* `astray`: contexts, one bit each, of which no line is assumed. NULL: no memory, or a cell of too many actors. */
-struct reduction *reduction_new(const struct cell *k, u64 astray);
+/*
+ * Contexts, one bit each, that touch lines which their programs do not mean: lines of any page that is mapped on
+ * their CPU, or any at all.
+ */
+struct strays {
+	u64 near, far;
+};
+
+/* NULL: no memory, or a cell of too many actors. */
+struct reduction *reduction_new(const struct cell *k, const struct strays *strays);
 void reduction_free(struct reduction *r);
+
+/*
+ * The contexts in groups that never meet: whatever one group does, each other one can do the same. At most as
+ * many as there are contexts.
+ */
+#define ACTORS_MAX 64u
+u32 reduction_groups(const struct reduction *r, u64 *group);
 
 /* What can happen before an actor's next choice. */
 struct reduction_others {

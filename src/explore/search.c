@@ -154,13 +154,30 @@ static bool push(struct search *s)
 static void note_end(struct search *s)
 {
 	const struct w_top *top = w_top(&s->arena.world);
-	struct explore_result *r = &s->result;
+	struct explore_ends *ends = top->ended == END_COMPLETE ? &s->result.complete :
+								 &s->result.early;
 
 	if (!top->ended)
 		return;
-	r->always = r->ends ? r->always & top->broken : top->broken;
-	r->ends++;
-	r->ends_complete += top->ended == END_COMPLETE;
+	ends->always = ends->count ? ends->always & top->broken : top->broken;
+	ends->count++;
+	/* looking at the end breaks none of these */
+	if (top->broken & rule_data_mask())
+		ends->spoilt = true;
+	else
+		ends->unspoilt = true;
+}
+
+/* The choice just applied was to finish. */
+static void note_finish(struct search *s)
+{
+	const struct world *w = &s->arena.world;
+	u32 i;
+
+	s->result.early.stuck |= w_top(w)->ended != END_COMPLETE;
+	for (i = 0; i < w->findings && w_top(w)->ended == END_COMPLETE; i++)
+		if (!w->finding[i].warning)
+			s->result.complete.found |= BIT(w->finding[i].rule);
 }
 
 /* Applies the next choice of the path's last state. False when the search has to stop. */
@@ -169,6 +186,7 @@ static bool step(struct search *s, struct node *node)
 	struct explore_result *r = &s->result;
 	struct world *w = &s->arena.world;
 	struct choice choice = s->choice[node->next++];
+	bool finish = choice.kind == CHOICE_FINISH;
 	bool violated = false;
 	u32 i;
 
@@ -182,6 +200,8 @@ static bool step(struct search *s, struct node *node)
 	if (w->pick.count && engine_next_pick(w, &choice))
 		s->choice[--node->next] = choice;
 	r->transitions++;
+	if (finish)
+		note_finish(s);
 	for (i = 0; i < w->findings; i++) {
 		if (w->finding[i].warning)
 			r->warned |= BIT(w->finding[i].rule);

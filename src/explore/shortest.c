@@ -5,7 +5,7 @@
 
 #include "search.h"
 
-#define FIRST_ROOM 4096u
+#define FIRST_ROOM 256u
 
 /* A state met: how it was reached. */
 struct met {
@@ -50,6 +50,8 @@ struct breadth {
 	u32 *touched, touched_room; /* places that a choice changed */
 	struct way *way; /* per item of the list */
 	struct found_list *list;
+	bool wants_end;
+	struct way end; /* to a complete end with no rule about data broken */
 };
 
 static bool index_grow(struct breadth *b)
@@ -197,6 +199,10 @@ static void note_ways(struct breadth *b, u32 parent, const struct choice *choice
 	u32 interrupts = b->met[parent].interrupts + interrupts_of(w->k, choice);
 	u32 i, j;
 
+	if (b->wants_end && w_top(w)->ended == END_COMPLETE &&
+	    !(w_top(w)->broken & rule_data_mask()) &&
+	    (!b->end.found || b->end.interrupts > interrupts))
+		b->end = (struct way){true, parent, interrupts, *choice, {0}};
 	for (i = 0; i < w->findings; i++) {
 		const struct finding *f = &w->finding[i];
 
@@ -264,7 +270,7 @@ static bool expand(struct breadth *b, const struct waiting *state)
 				return false;
 			engine_apply(w, &choice);
 			more = engine_next_pick(w, &choice);
-			if (w->findings)
+			if (w->findings || b->wants_end)
 				note_ways(b, state->met, &taken);
 			if (!note_state(b, state->met, &taken))
 				return false;
@@ -292,7 +298,7 @@ static bool trail_of(const struct breadth *b, const struct way *way, struct trai
 /* Gives what this level found its trails. Returns how many things are still looked for. */
 static u32 conclude(struct breadth *b)
 {
-	u32 left = 0, i;
+	u32 left = b->wants_end && !b->end.found, i;
 
 	for (i = 0; i < b->list->count; i++) {
 		struct found *item = &b->list->item[i];
@@ -309,7 +315,11 @@ static u32 conclude(struct breadth *b)
 
 static bool may_go_on(const struct breadth *b, const struct explore_options *o)
 {
-	return !(o->interrupted && *o->interrupted) && b->mets < SHORTEST_STATES;
+	/* a search that was to be short has a short one for its trails */
+	u64 most = o->max_states && o->max_states < SHORTEST_STATES / 2 ? 2 * o->max_states :
+									  SHORTEST_STATES;
+
+	return !(o->interrupted && *o->interrupted) && b->mets < most;
 }
 
 static void breadth_first(struct breadth *b, const struct explore_options *options)
@@ -331,45 +341,75 @@ static void breadth_first(struct breadth *b, const struct explore_options *optio
 	} while (conclude(b) && b->next.count);
 }
 
-u32 shortest_find(const struct cell *k, const struct reduction *reduction,
-		  const struct explore_options *options, struct found_list *list)
+/* Searches for what b->list and b->wants_end say. */
+static void search_breadth(struct breadth *b, const struct cell *k,
+			   const struct reduction *reduction, const struct explore_options *options)
 {
-	struct breadth b = {.list = list};
 	size_t bytes = k->layout.words * sizeof(u32);
+
+	b->way = calloc(b->list->count + 1, sizeof(*b->way));
+	b->first = malloc(bytes);
+	b->met = malloc(FIRST_ROOM * sizeof(*b->met));
+	if (b->way && b->first && b->met &&
+	    search_init(&b->search, k, NULL, reduction, options, false)) {
+		const struct world *w = &b->search.arena.world;
+		u32 *number = lookup(b, w->hash);
+
+		b->met_room = FIRST_ROOM;
+		memcpy(b->first, w->word, bytes);
+		b->met[b->mets++] = (struct met){.parent = NO_ID};
+		if (number && level_add(&b->next, (struct waiting){.hash = w->hash})) {
+			*number = 0;
+			breadth_first(b, options);
+		}
+		search_free(&b->search);
+	}
+}
+
+static void breadth_free(struct breadth *b)
+{
+	level_clear(&b->now);
+	level_clear(&b->next);
+	free(b->now.item);
+	free(b->next.item);
+	free(b->met);
+	free(b->fingerprint);
+	free(b->index);
+	free(b->first);
+	free(b->touched);
+	free(b->way);
+}
+
+static u32 not_shortest(const struct found_list *list)
+{
 	u32 left = 0, i;
 
 	for (i = 0; i < list->count; i++)
 		left += !list->item[i].shortest;
-	if (!left)
-		return 0;
-	b.way = calloc(list->count, sizeof(*b.way));
-	b.first = malloc(bytes);
-	b.met = malloc(FIRST_ROOM * sizeof(*b.met));
-	if (b.way && b.first && b.met &&
-	    search_init(&b.search, k, NULL, reduction, options, false)) {
-		const struct world *w = &b.search.arena.world;
-		u32 *number = lookup(&b, w->hash);
-
-		b.met_room = FIRST_ROOM;
-		memcpy(b.first, w->word, bytes);
-		b.met[b.mets++] = (struct met){.parent = NO_ID};
-		if (number && level_add(&b.next, (struct waiting){.hash = w->hash})) {
-			*number = 0;
-			breadth_first(&b, options);
-		}
-		search_free(&b.search);
-	}
-	level_clear(&b.now);
-	level_clear(&b.next);
-	free(b.now.item);
-	free(b.next.item);
-	free(b.met);
-	free(b.fingerprint);
-	free(b.index);
-	free(b.first);
-	free(b.touched);
-	free(b.way);
-	for (left = 0, i = 0; i < list->count; i++)
-		left += !list->item[i].shortest;
 	return left;
+}
+
+u32 shortest_find(const struct cell *k, const struct reduction *reduction,
+		  const struct explore_options *options, struct found_list *list)
+{
+	struct breadth b = {.list = list};
+
+	if (!not_shortest(list))
+		return 0;
+	search_breadth(&b, k, reduction, options);
+	breadth_free(&b);
+	return not_shortest(list);
+}
+
+bool shortest_end(const struct cell *k, const struct reduction *reduction,
+		  const struct explore_options *options, struct trail *ret)
+{
+	struct found_list none = {0};
+	struct breadth b = {.list = &none, .wants_end = true};
+	bool found;
+
+	search_breadth(&b, k, reduction, options);
+	found = b.end.found && trail_of(&b, &b.end, ret);
+	breadth_free(&b);
+	return found;
 }

@@ -11,7 +11,10 @@
 #include "explore.h"
 #include "reduce.h"
 
-/* States after which it gives up, so that it never takes much longer than the search before it. */
+/*
+ * States after which it gives up, so that it never takes much longer than the search before it; or twice as many as
+ * the search was allowed, if that is less.
+ */
 #define SHORTEST_STATES 1000000u
 
 /*
@@ -21,5 +24,12 @@
  */
 u32 shortest_find(const struct cell *k, const struct reduction *reduction,
 		  const struct explore_options *options, struct found_list *list);
+
+/*
+ * The shortest trail to a complete end in front of which no rule about data was broken. False: there is none
+ * within the limits.
+ */
+bool shortest_end(const struct cell *k, const struct reduction *reduction,
+		  const struct explore_options *options, struct trail *ret);
 
 #endif

@@ -250,7 +250,7 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 	explore(&o->compiled->cell, &explore_options, &r);
 	o->states = r.states;
 	o->transitions = r.transitions;
-	o->ends = r.ends;
+	o->ends = r.complete.count + r.early.count;
 	o->warned = r.warned;
 	o->found = r.found;
 	r.found = (struct found_list){0};
@@ -286,7 +286,7 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 	for (i = 0; i < RULE_COUNT; i++) {
 		if (!(r.ever & BIT(i)))
 			o->rule[i] = HOW_NEVER;
-		else if (o->complete && !forever && (r.always & BIT(i)))
+		else if (o->complete && !forever && (explore_always(&r) & BIT(i)))
 			o->rule[i] = HOW_ALWAYS;
 		else
 			o->rule[i] = HOW_SOMETIMES;
@@ -297,7 +297,7 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 		if (o->complete)
 			needless_syncs(o, r.step_done);
 	}
-	conclude(o, r.ever, r.ends_complete || forever);
+	conclude(o, r.ever, r.complete.count || forever);
 	explore_result_free(&r);
 	return o;
 }

@@ -31,6 +31,7 @@ struct generator {
 	gboolean aliases;
 	gboolean task_slots; /* the strategy maps with kmap_local() */
 	guint cpus; /* on several, what takes interrupts between them is refused */
+	gboolean apart; /* what is one CPU's is not another one's */
 	guint pages, devices, contexts;
 	gboolean highmem[PAGES_MAX];
 	gboolean free[PAGES_MAX]; /* if all steps ran in the order of the file */
@@ -61,6 +62,16 @@ static guint below(struct generator *g, guint n)
 static gboolean odds(struct generator *g, guint percent)
 {
 	return below(g, 100) < percent;
+}
+
+/* One of n pages or devices, for the context being written. */
+static guint mine(struct generator *g, guint n)
+{
+	guint cpu = g->context[g->now].cpu;
+
+	/* of two, each CPU has one; of three, the first CPU has two */
+	return g->apart && cpu < n ? cpu + g->cpus * below(g, (n - cpu + g->cpus - 1) / g->cpus) :
+				     below(g, n);
 }
 
 #define ONE_OF(g, ...)                                                                             \
@@ -154,6 +165,8 @@ static void pages(struct generator *g)
 	guint i;
 
 	g->pages = 1 + below(g, PAGES_MAX);
+	if (g->apart && g->pages < g->cpus)
+		g->pages = g->cpus;
 	line(g, "pages:");
 	for (i = 0; i < g->pages; i++) {
 		/* a kernel declines highmem with aliases; `force` below has it all the same */
@@ -201,7 +214,7 @@ static void page_in_use(struct generator *g, guint page)
 /* A place to touch: a mapping of this context, or a lowmem page. NULL: there is none. */
 static char *address(struct generator *g, gboolean *kernel_address)
 {
-	guint page = below(g, g->pages);
+	guint page = mine(g, g->pages);
 	guint offset = below(g, 2) ? 16 * below(g, PAGE_BYTES / 16) : 4 * below(g, PAGE_BYTES / 4);
 
 	*kernel_address = FALSE;
@@ -250,12 +263,12 @@ static void give_back(struct generator *g)
 
 static void map_page(struct generator *g)
 {
-	guint page = below(g, g->pages), what;
+	guint page = mine(g, g->pages), what;
 	gboolean process = g->context[g->now].level == PROCESS;
 
 	if (g->handles == HANDLES_MAX)
 		return;
-	what = below(g, process ? 4 : 2);
+	what = below(g, process && !g->apart ? 4 : 2);
 	if (what == 2 && g->cpus > 1 && g->highmem[page])
 		what = 3;
 	switch (what) {
@@ -297,8 +310,8 @@ static struct map *map_new(struct generator *g, const char *kind)
 	*m = (struct map){
 		.context = g->now,
 		.kind = kind,
-		.page = below(g, g->pages),
-		.device = g->devices ? below(g, g->devices) : 0,
+		.page = mine(g, g->pages),
+		.device = g->devices ? mine(g, g->devices) : 0,
 	};
 	return m;
 }
@@ -376,8 +389,8 @@ static void read_ahead(struct generator *g)
 /* A softirq is raised on its own CPU. */
 static gboolean may_raise(struct generator *g, guint i)
 {
-	return g->context[i].raised &&
-	       (g->context[i].level != SOFTIRQ || g->context[i].cpu == g->context[g->now].cpu);
+	return g->context[i].raised && ((g->context[i].level != SOFTIRQ && !g->apart) ||
+					g->context[i].cpu == g->context[g->now].cpu);
 }
 
 /* The other end of a mapping that an earlier context, or this one, made. */
@@ -390,6 +403,8 @@ static void complete(struct generator *g)
 		return;
 	id = below(g, g->maps);
 	m = &g->map[id];
+	if (g->apart && g->context[m->context].cpu != g->context[g->now].cpu)
+		return;
 	if (m->kind) {
 		line(g, "      - dma-unmap-%s: {map: c%u.m%u}", m->kind, m->context, id);
 		return;
@@ -455,7 +470,7 @@ static void one_step(struct generator *g)
 	else if (what < 78)
 		complete(g);
 	else if (what < 82)
-		page_in_use(g, below(g, g->pages));
+		page_in_use(g, mine(g, g->pages));
 	else if (what < 87)
 		section(g);
 	else if (what < 92)
@@ -471,13 +486,14 @@ static void context_plan(struct generator *g, guint i)
 	struct context *c = &g->context[i];
 
 	c->level = i ? (enum level)below(g, 3) : PROCESS;
-	c->cpu = below(g, g->cpus);
+	c->cpu = g->apart ? i % g->cpus : below(g, g->cpus);
 	if (c->level == PROCESS)
 		return;
 	c->raised = odds(g, 35);
 	if (!c->raised && c->level == HARDIRQ && g->devices && odds(g, 70)) {
 		c->served = TRUE;
-		c->device = below(g, g->devices);
+		g->now = i;
+		c->device = mine(g, g->devices);
 	}
 }
 
@@ -499,7 +515,7 @@ static void context(struct generator *g, guint i)
 		line(g, "    on: raise");
 	else if (c->level != PROCESS)
 		line(g, "    on: any");
-	else if (i && odds(g, 50))
+	else if (i && !g->apart && odds(g, 50))
 		line(g, "    on: c0");
 	if (odds(g, 12))
 		line(g, "    times: %s", ONE_OF(g, "2", "2", "forever"));
@@ -527,6 +543,7 @@ char *generate_scenario(guint64 seed)
 				  "ppc", "shared-slot", "flush-all", "context-slots", "kmap-stack",
 				  "kmap-local", "l1-only", "uncached");
 	while (g.cpus > 1 && (!strcmp(strategy, "flush-all") || !strcmp(strategy, "l1-only")));
+	g.apart = g.cpus > 1 && odds(&g, 50);
 	g.task_slots = !strcmp(strategy, "kmap-local");
 	line(&g, "strategy: %s", strategy);
 	machine(&g);

@@ -2,9 +2,10 @@
 /*
  * The exploration against the naive one, on the cells of scenarios/ and on scenarios made by chance.
  *
- *	test_naive SCENARIOS            all of it
- *	test_naive SCENARIOS small      less of it, for builds that are slow
- *	test_naive SCENARIOS SEED       one generated scenario
+ *	test_naive                    200 generated ones, and 10,000 tiny ones
+ *	test_naive suite FOLDER       all cells of the folder's scenarios
+ *	test_naive seeds A B          those generated from the seeds A to B
+ *	test_naive [suite FOLDER] small    less of it, for builds that are slow
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,19 +18,27 @@
 #include <glib/gstdio.h>
 
 #include "../../src/cmd/cmd.h"
+#include "../../src/explore/arena.h"
 #include "../../src/explore/explore.h"
+#include "../../src/explore/reduce.h"
 #include "../../src/explore/trailtext.h"
 #include "generate.h"
 #include "naive.h"
 
-/* Larger cells are left to the explorer alone. */
-static u64 scenario_states = 60000, generated_states = 20000;
-static guint generated = 300;
+/* The naive explorer does cells of at most so many states; the ways of searching are compared on larger ones too. */
+static u64 naive_states = 60000, suite_states = 20000000;
+static struct generated {
+	guint64 first, last; /* seeds; last 0: as many as it takes for `count` */
+	guint count;
+	u64 states; /* larger ones are left out */
+	gboolean all_ways; /* of searching are compared; else two, in turn */
+} few = {1, 0, 200, 20000, TRUE}, many = {1000001, 0, 10000, 400, FALSE};
 /* Up to here the explorer is run five times more, to see where it stops when told to. */
 #define LIMITED_STATES 5000u
 
 static const char *folder = "scenarios";
-static guint64 only_seed;
+static guint split; /* cells whose contexts fall into groups */
+static guint by_ways_only; /* cells too large for the naive explorer */
 static u64 reduced_states, unreduced_states; /* of all cells compared */
 
 static void differ(guint *differences, const char *what, u64 explored, u64 naive)
@@ -48,7 +57,7 @@ static void compare_rules(guint *differences, const struct explore_result *e,
 
 	differ(differences, "rules ever broken", e->ever, n->ever);
 	for (i = 0; i < RULE_COUNT; i++) {
-		differ(differences, rule_name(i), (e->ever >> i & 1) + (e->always >> i & 1),
+		differ(differences, rule_name(i), (e->ever >> i & 1) + (explore_always(e) >> i & 1),
 		       (n->ever >> i & 1) + (n->always >> i & 1));
 	}
 	differ(differences, "warnings", e->warned, n->warned);
@@ -84,8 +93,8 @@ static guint compare(const struct cell *k, const struct explore_result *e,
 	differ(&differences, "equal states with other derived words", 0, n->derived_differ);
 	differ(&differences, "states", e->states, n->states);
 	differ(&differences, "transitions", e->transitions, n->transitions);
-	differ(&differences, "ends", e->ends, n->ends);
-	differ(&differences, "complete ends", e->ends_complete, n->ends_complete);
+	differ(&differences, "ends", e->complete.count + e->early.count, n->ends);
+	differ(&differences, "complete ends", e->complete.count, n->ends_complete);
 	compare_rules(&differences, e, n);
 	compare_findings(&differences, k, e, n);
 	for (i = 0; i < k->steps; i++) {
@@ -107,10 +116,10 @@ static guint compare_again(const struct cell *k, const struct explore_result *a,
 	differ(&differences, "again: states", a->states, b->states);
 	differ(&differences, "again: transitions", a->transitions, b->transitions);
 	differ(&differences, "again: depth", a->depth, b->depth);
-	differ(&differences, "again: ends", a->ends, b->ends);
-	differ(&differences, "again: complete ends", a->ends_complete, b->ends_complete);
+	differ(&differences, "again: early ends", a->early.count, b->early.count);
+	differ(&differences, "again: complete ends", a->complete.count, b->complete.count);
 	differ(&differences, "again: ever", a->ever, b->ever);
-	differ(&differences, "again: always", a->always, b->always);
+	differ(&differences, "again: always", explore_always(a), explore_always(b));
 	differ(&differences, "again: warned", a->warned, b->warned);
 	differ(&differences, "again: findings", a->found.count, b->found.count);
 	for (i = 0; i < a->found.count && i < b->found.count; i++) {
@@ -138,8 +147,7 @@ static guint compare_limits(const struct cell *k, const struct explore_result *w
 	guint differences = 0, i;
 
 	for (i = 0; i < G_N_ELEMENTS(limits); i++) {
-		struct explore_options options = {
-			.max_states = limits[i], .unreduced = true, .trails = true};
+		struct explore_options options = {.max_states = limits[i], .unreduced = true};
 		struct explore_result r;
 
 		if (!limits[i] || limits[i] > whole->states)
@@ -151,6 +159,27 @@ static guint compare_limits(const struct cell *k, const struct explore_result *w
 		explore_result_free(&r);
 	}
 	return differences;
+}
+
+/* Do the choices of the trail end in what was found, in the cell as it is? */
+static bool trail_finds(const struct cell *k, const struct found *f)
+{
+	struct arena arena = {0};
+	bool found = false;
+	u32 i, j;
+
+	if (!arena_init(&arena, k, false))
+		return false;
+	for (i = 0; i < f->trail.length && engine_possible(&arena.world, &f->trail.choice[i]); i++)
+		engine_apply(&arena.world, &f->trail.choice[i]);
+	for (j = 0; i == f->trail.length && j < arena.world.findings; j++) {
+		const struct finding *is = &arena.world.finding[j];
+
+		found |= is->rule == f->finding.rule && is->warning == f->finding.warning &&
+			 is->step == f->finding.step;
+	}
+	arena_free(&arena);
+	return found;
 }
 
 /*
@@ -167,10 +196,11 @@ static guint compare_way(const struct cell *k, const struct explore_result *whol
 	explore(k, &options, &r);
 	differ(&differences, "stop", r.stop, whole->stop);
 	differ(&differences, "ever", r.ever, whole->ever);
-	differ(&differences, "always", r.always, whole->always);
+	differ(&differences, "always", explore_always(&r), explore_always(whole));
 	differ(&differences, "warned", r.warned, whole->warned);
-	differ(&differences, "some end", r.ends != 0, whole->ends != 0);
-	differ(&differences, "some complete end", r.ends_complete != 0, whole->ends_complete != 0);
+	differ(&differences, "some early end", r.early.count != 0, whole->early.count != 0);
+	differ(&differences, "some complete end", r.complete.count != 0,
+	       whole->complete.count != 0);
 	differ(&differences, "findings", r.found.count, whole->found.count);
 	for (i = 0; i < r.found.count && i < whole->found.count; i++) {
 		differ(&differences, "finding's rule", r.found.item[i].finding.rule,
@@ -178,12 +208,20 @@ static guint compare_way(const struct cell *k, const struct explore_result *whol
 		differ(&differences, "finding's step", r.found.item[i].finding.step,
 		       whole->found.item[i].finding.step);
 	}
+	for (i = 0; options.trails && i < r.found.count && i < whole->found.count; i++) {
+		const struct found *f = &r.found.item[i], *w = &whole->found.item[i];
+
+		differ(&differences, "trail leads there", trail_finds(k, f), 1);
+		if (f->shortest && w->shortest)
+			differ(&differences, "length of the shortest trail", f->trail.length,
+			       w->trail.length);
+	}
 	if (memcmp(r.step_done, whole->step_done, k->steps))
 		differ(&differences, "steps reached", 0, 1);
 	if (options.unreduced) {
 		differ(&differences, "states", r.states, whole->states);
 		differ(&differences, "transitions", r.transitions, whole->transitions);
-		differ(&differences, "ends", r.ends, whole->ends);
+		differ(&differences, "early ends", r.early.count, whole->early.count);
 	}
 	differ(&differences, "collisions", r.collisions, 0);
 	if (differences)
@@ -194,13 +232,15 @@ static guint compare_way(const struct cell *k, const struct explore_result *whol
 	return differences;
 }
 
-static guint compare_ways(const struct cell *k, const struct explore_result *whole)
+/* All ways; `one`: the first, and the one of that number. */
+#define ALL_WAYS 0u
+static guint compare_ways(const struct cell *k, const struct explore_result *whole, guint one)
 {
 	const struct {
 		const char *name;
 		struct explore_options options;
 	} way[] = {
-		{"reduced", {.jobs = 1}},
+		{"reduced, with trails", {.jobs = 1, .trails = true}},
 		{"two threads", {.jobs = 2, .unreduced = true}},
 		{"reduced, two threads", {.jobs = 2}},
 		{"exact", {.exact = true, .unreduced = true}},
@@ -209,13 +249,26 @@ static guint compare_ways(const struct cell *k, const struct explore_result *who
 	guint differences = 0, i;
 
 	for (i = 0; i < G_N_ELEMENTS(way); i++)
-		differences += compare_way(k, whole, way[i].options, way[i].name);
+		if (one == ALL_WAYS || !i || i == 1 + one % (G_N_ELEMENTS(way) - 1))
+			differences += compare_way(k, whole, way[i].options, way[i].name);
 	return differences;
+}
+
+/* Will the reduced search take the cell's contexts in groups? */
+static bool in_groups(const struct cell *k)
+{
+	struct reduction *r = reduction_new(k, &(struct strays){0});
+	u64 group[ACTORS_MAX];
+	bool several = r && reduction_groups(r, group) > 1;
+
+	reduction_free(r);
+	return several;
 }
 
 enum compared { COMPARED_EQUAL, COMPARED_DIFFERENT, COMPARED_TOO_LARGE };
 
-static enum compared check(const struct cell *k, u64 limit)
+/* `limit`: states above which nothing is compared. `one`: as of compare_ways(); less is done then. */
+static enum compared check(const struct cell *k, u64 limit, guint one)
 {
 	struct explore_options options = {.max_states = limit, .unreduced = true, .trails = true};
 	struct explore_result first, again;
@@ -229,15 +282,22 @@ static enum compared check(const struct cell *k, u64 limit)
 		explore_result_free(&first);
 		return differences ? COMPARED_DIFFERENT : COMPARED_TOO_LARGE;
 	}
-	explore(k, &options, &again);
-	naive_explore(k, first.states + 1, &naive);
-	differences += compare(k, &first, &naive);
-	differences += compare_again(k, &first, &again);
-	differences += compare_ways(k, &first);
-	if (first.states <= LIMITED_STATES)
+	split += in_groups(k);
+	if (first.states <= naive_states) {
+		naive_explore(k, first.states + 1, &naive);
+		differences += compare(k, &first, &naive);
+		naive_free(&naive);
+	} else {
+		by_ways_only++;
+	}
+	differences += compare_ways(k, &first, one);
+	if (one == ALL_WAYS) {
+		explore(k, &options, &again);
+		differences += compare_again(k, &first, &again);
+		explore_result_free(&again);
+	}
+	if (one == ALL_WAYS && first.states <= LIMITED_STATES)
 		differences += compare_limits(k, &first);
-	naive_free(&naive);
-	explore_result_free(&again);
 	explore_result_free(&first);
 	return differences ? COMPARED_DIFFERENT : COMPARED_EQUAL;
 }
@@ -264,7 +324,7 @@ static void test_scenarios(void **state)
 			c = scenario_compile(s, cell, NULL, FALSE);
 			assert_non_null(c);
 			if (!c->refused) {
-				compared = check(&c->cell, scenario_states);
+				compared = check(&c->cell, suite_states, ALL_WAYS);
 				count[compared]++;
 			}
 			if (compared == COMPARED_DIFFERENT)
@@ -274,15 +334,17 @@ static void test_scenarios(void **state)
 	}
 	g_ptr_array_unref(scenarios);
 	diag_free(diag);
-	printf("%u cells equal, %u different, %u too large\n", count[COMPARED_EQUAL],
-	       count[COMPARED_DIFFERENT], count[COMPARED_TOO_LARGE]);
+	printf("%u cells equal, %u different, %u too large; %u without the naive explorer\n",
+	       count[COMPARED_EQUAL], count[COMPARED_DIFFERENT], count[COMPARED_TOO_LARGE],
+	       by_ways_only);
+	printf("%u of all are searched in groups\n", split);
 	printf("%llu states reduced, %llu unreduced\n", (unsigned long long)reduced_states,
 	       (unsigned long long)unreduced_states);
 	assert_int_equal(count[COMPARED_DIFFERENT], 0);
 	assert_true(count[COMPARED_EQUAL] >= 10);
 }
 
-static enum compared check_seed(guint64 seed, const char *path)
+static enum compared check_seed(guint64 seed, const struct generated *g, const char *path)
 {
 	const struct scenario_options options = {0};
 	struct diag *diag = diag_new();
@@ -290,12 +352,15 @@ static enum compared check_seed(guint64 seed, const char *path)
 	enum compared compared = COMPARED_DIFFERENT;
 	struct scenario *s;
 
-	assert_true(g_file_set_contents(path, text, -1, NULL));
+	/* nobody needs it to outlive a crash of the machine; some GLibs do not shorten what was there */
+	g_unlink(path);
+	assert_true(g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
 	s = scenario_load(diag, path, &options);
 	if (s) {
 		struct compiled *c = scenario_compile(s, s->cells->pdata[0], NULL, FALSE);
 
-		compared = check(&c->cell, generated_states);
+		compared = check(&c->cell, g->states,
+				 g->all_ways ? ALL_WAYS : 1 + (guint)(seed % 1000));
 		compiled_free(c);
 		scenario_free(s);
 	} else {
@@ -312,45 +377,63 @@ static enum compared check_seed(guint64 seed, const char *path)
 	return compared;
 }
 
-static void test_generated(void **state)
+static void compare_generated(const struct generated *g)
 {
 	g_autofree char *dir = g_dir_make_tmp("staleline-naive-XXXXXX", NULL);
 	g_autofree char *path = g_build_filename(dir, "generated.yaml", NULL);
 	guint count[3] = {0};
 	guint64 seed;
 
-	(void)state;
-	if (only_seed)
-		count[check_seed(only_seed, path)]++;
-	else
-		for (seed = 1; count[COMPARED_EQUAL] + count[COMPARED_DIFFERENT] < generated;
-		     seed++)
-			count[check_seed(seed, path)]++;
+	split = 0;
+	for (seed = g->first;
+	     g->last ? seed <= g->last :
+		       count[COMPARED_EQUAL] + count[COMPARED_DIFFERENT] < g->count;
+	     seed++)
+		count[check_seed(seed, g, path)]++;
 	g_unlink(path);
 	g_rmdir(dir);
-	printf("%u scenarios equal, %u different, %u too large\n", count[COMPARED_EQUAL],
-	       count[COMPARED_DIFFERENT], count[COMPARED_TOO_LARGE]);
+	printf("seeds %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+	       ": %u scenarios equal, %u different, %u of more than %llu states; %u in groups\n",
+	       g->first, seed - 1, count[COMPARED_EQUAL], count[COMPARED_DIFFERENT],
+	       count[COMPARED_TOO_LARGE], (unsigned long long)g->states, split);
 	assert_int_equal(count[COMPARED_DIFFERENT], 0);
-	assert_true(count[COMPARED_TOO_LARGE] <= generated);
+	assert_true(count[COMPARED_EQUAL] > 0);
+	split = 0;
+}
+
+static void test_few(void **state)
+{
+	(void)state;
+	compare_generated(&few);
+}
+
+static void test_many(void **state)
+{
+	(void)state;
+	compare_generated(&many);
 }
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_generated),
-		cmocka_unit_test(test_scenarios),
-	};
-	const struct CMUnitTest one[] = {cmocka_unit_test(test_generated)};
+	const struct CMUnitTest generated[] = {cmocka_unit_test(test_few),
+					       cmocka_unit_test(test_many)};
+	const struct CMUnitTest suite[] = {cmocka_unit_test(test_scenarios)};
+	const struct CMUnitTest seeds[] = {cmocka_unit_test(test_few)};
 
-	if (argc > 1)
-		folder = argv[1];
-	if (argc > 2 && !strcmp(argv[2], "small")) {
-		scenario_states = 1500;
-		generated_states = 3000;
-		generated = 150;
-	} else if (argc > 2) {
-		only_seed = strtoull(argv[2], NULL, 0);
-		return cmocka_run_group_tests(one, NULL, NULL);
+	if (argc > 1 && !strcmp(argv[argc - 1], "small")) {
+		naive_states = suite_states = 1500;
+		few.states = 3000;
+		few.count = 50;
+		many.count = 300;
 	}
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	if (argc > 3 && !strcmp(argv[1], "seeds")) {
+		few.first = strtoull(argv[2], NULL, 0);
+		few.last = strtoull(argv[3], NULL, 0);
+		return cmocka_run_group_tests(seeds, NULL, NULL);
+	}
+	if (argc > 2 && !strcmp(argv[1], "suite")) {
+		folder = argv[2];
+		return cmocka_run_group_tests(suite, NULL, NULL);
+	}
+	return cmocka_run_group_tests(generated, NULL, NULL);
 }
