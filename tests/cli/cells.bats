@@ -243,7 +243,7 @@ endless() {
 	endless >endless.yaml
 	# a shell without job control has its children ignore SIGINT; env puts it back
 	# shellcheck disable=SC2016
-	run --separate-stderr timeout --preserve-status -s INT -k 20 2 \
+	run --separate-stderr timeout --preserve-status -s INT -k 20 4 \
 		env --default-signal=INT "$STALELINE" explore endless.yaml
 	assert_status 130
 	assert_stdout inconclusive
