@@ -5,6 +5,36 @@
 
 #include "schedule.h"
 
+/* A file read again as it stands, without `--strategy`; its contrasts hold it together. */
+struct reread {
+	struct diag *diag;
+	struct scenario *scenario;
+};
+
+static void reread_clear(gpointer item)
+{
+	struct reread *r = item;
+
+	if (r->scenario)
+		scenario_free(r->scenario);
+	diag_free(r->diag);
+}
+
+static struct reread *reread_new(const struct scenario *s)
+{
+	const struct scenario_options options = {.mutation = s->mutation};
+	struct reread *r = g_rc_box_new0(struct reread);
+
+	r->diag = diag_new();
+	r->scenario = scenario_load(r->diag, s->path, &options);
+	return r;
+}
+
+static void reread_release(struct reread *r)
+{
+	g_rc_box_release_full(r, reread_clear);
+}
+
 /* Alike in every axis but the strategy. */
 static gboolean sibling(const struct scenario *s, const struct scenario_cell *a,
 			const struct scenario_cell *b)
@@ -15,9 +45,10 @@ static gboolean sibling(const struct scenario *s, const struct scenario_cell *a,
 		return FALSE;
 	for (i = 0; i < s->axes->len; i++) {
 		const char *name = ((struct axis *)s->axes->pdata[i])->name;
+		const struct ynode *x = g_hash_table_lookup(a->axis, name);
+		const struct ynode *y = g_hash_table_lookup(b->axis, name);
 
-		if (strcmp(name, "strategy") &&
-		    g_hash_table_lookup(a->axis, name) != g_hash_table_lookup(b->axis, name))
+		if (strcmp(name, "strategy") && g_strcmp0(x ? x->text : NULL, y ? y->text : NULL))
 			return FALSE;
 	}
 	return TRUE;
@@ -43,6 +74,8 @@ static void contrast_free(gpointer item)
 	if (c->history)
 		history_free(c->history);
 	outcome_free(c->outcome);
+	if (c->reread)
+		reread_release(c->reread);
 	g_free(c);
 }
 
@@ -74,6 +107,8 @@ static gint nearer(gconstpointer a, gconstpointer b)
 {
 	const struct contrast *x = *(struct contrast *const *)a, *y = *(struct contrast *const *)b;
 
+	if (x->everywhere != y->everywhere)
+		return x->everywhere ? -1 : 1;
 	if (x->expected != y->expected)
 		return x->expected ? -1 : 1;
 	if (x->blunt != y->blunt)
@@ -83,10 +118,24 @@ static gint nearer(gconstpointer a, gconstpointer b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
-GPtrArray *contrast_find(const struct history *h)
+/* Expected to be clean whatever the other axes say; a file without `expect` says nothing. */
+static gboolean clean_everywhere(const struct scenario *s, const char *strategy)
 {
-	GPtrArray *found = g_ptr_array_new_with_free_func(contrast_free);
-	struct scenario *s = h->outcome->scenario;
+	guint i;
+
+	for (i = 0; i < s->cells->len; i++) {
+		const struct scenario_cell *cell = s->cells->pdata[i];
+
+		if (!g_strcmp0(cell->strategy, strategy) &&
+		    !(cell->expect && cell->expect->verdict == VERDICT_CLEAN))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static void find_in(GPtrArray *found, struct scenario *s, const struct history *h,
+		    struct reread *reread)
+{
 	guint i;
 
 	for (i = 0; i < s->cells->len; i++) {
@@ -99,6 +148,8 @@ GPtrArray *contrast_find(const struct history *h)
 		c->cell = cell;
 		c->order = i;
 		c->expected = cell->expect && cell->expect->verdict == VERDICT_CLEAN;
+		c->everywhere = clean_everywhere(s, cell->strategy);
+		c->reread = reread ? g_rc_box_acquire(reread) : NULL;
 		if (h->outcome->explored || h->outcome->trail.length)
 			follow_choices(c, s, h);
 		else
@@ -110,6 +161,21 @@ GPtrArray *contrast_find(const struct history *h)
 		c->distance = MAX(c->history->choices, h->choices) -
 			      MIN(c->history->choices, h->choices);
 		g_ptr_array_add(found, c);
+	}
+}
+
+GPtrArray *contrast_find(const struct history *h)
+{
+	GPtrArray *found = g_ptr_array_new_with_free_func(contrast_free);
+	struct scenario *s = h->outcome->scenario;
+
+	find_in(found, s, h, NULL);
+	if (!found->len && s->strategies_replaced) {
+		struct reread *r = reread_new(s);
+
+		if (r->scenario)
+			find_in(found, r->scenario, h, r);
+		reread_release(r);
 	}
 	g_ptr_array_sort(found, nearer);
 	return found;

@@ -9,16 +9,21 @@
 struct contrast {
 	const struct scenario_cell *cell;
 	struct history *history;
+	struct reread *reread; /* the file that the cell is of, where it was read again; else NULL */
 	struct outcome *outcome; /* what the history is of, where a named schedule was run; else NULL */
 	gboolean blunt; /* it flushes whole caches, or maps uncached */
+	gboolean everywhere; /* the file expects every cell of the strategy to be clean */
 	gboolean expected; /* the file expects the cell to be clean in every schedule */
 	guint order; /* of the cell in the file */
 	guint64 distance; /* choices more or less than the schedule that went wrong */
 };
 
 /*
- * All of them, the nearest first: those the file expects to be clean, before others; those that flush what they
- * must, before those that flush everything; then by distance; then in file order. Free with g_ptr_array_unref().
+ * All of them, the nearest first: strategies that the file expects to be clean in all cells, then cells that it
+ * expects to be, before others; those that flush what they must, before those that flush everything; then by
+ * distance; then in file order. Free with g_ptr_array_unref().
+ *
+ * Where `--strategy` left the cell no others to stand beside, those of the file are tried.
  *
  * A named schedule is run under the other strategy; the choices of an exploration or a trail are followed, kept in
  * step by how far each context had come (explore/follow.h).

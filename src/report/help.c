@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "help.h"
 
+#include <string.h>
+
 #include "contrast.h"
 #include "prose.h"
 
@@ -130,6 +132,30 @@ static void by_cause(GString *out, const struct history *h, const struct explana
 	}
 }
 
+gboolean help_page_not_in_use(const struct history *h)
+{
+	const struct step_info *info = compiled_info(h->compiled, h->finding.step);
+
+	return info && !strcmp(info->op, "free");
+}
+
+static void by_rule(GString *out, const struct history *h)
+{
+	g_autofree char *page = NULL;
+	g_autofree char *text = NULL;
+
+	if (h->finding.rule != R_BUG_ON || h->finding.page == NO_ID)
+		return;
+	page = compiled_page_name(h->compiled, h->finding.page);
+	text = help_page_not_in_use(h) ?
+		       g_strdup_printf("%s was freed before, or is declared `free: yes`.", page) :
+		       g_strdup_printf(
+			       "Declare %s `free: yes`, or `free` it first: a page that is not is "
+			       "in use from the start.",
+			       page);
+	line(out, text);
+}
+
 void help_append(GString *out, const struct history *h, const struct explanation *e,
 		 const GPtrArray *contrasts)
 {
@@ -139,6 +165,7 @@ void help_append(GString *out, const struct history *h, const struct explanation
 
 	g_string_append(out, "\nhelp:\n");
 	strategies(out, h, contrasts);
+	by_rule(out, h);
 	by_cause(out, h, e);
 	explain = g_strdup_printf("staleline explain %s%s%s", name,
 				  e->cause == CAUSE_UNKNOWN ? "" : " ",

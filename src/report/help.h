@@ -12,4 +12,7 @@
 void help_append(GString *out, const struct history *h, const struct explanation *e,
 		 const GPtrArray *contrasts);
 
+/* Of a bug-on that is about a page: it was freed and is not in use; else it is taken into use and is so already. */
+gboolean help_page_not_in_use(const struct history *h);
+
 #endif

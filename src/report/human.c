@@ -76,6 +76,16 @@ static void print_axes(const struct scenario *s, const struct scenario_cell *cel
 	}
 }
 
+/* A bound of the file on what the environment does: the verdict holds only with it. */
+static void print_assumption(const struct cell *k)
+{
+	if (k->evictions_max == 0)
+		printf("; assumed: no evictions");
+	else if (k->evictions_max != NO_ID)
+		printf("; assumed: at most %u eviction%s", k->evictions_max,
+		       k->evictions_max == 1 ? "" : "s");
+}
+
 static void print_row(const struct reporter *r, const struct outcome *o, const char *mismatch)
 {
 	g_autofree char *verdict = report_verdict(o);
@@ -90,24 +100,18 @@ static void print_row(const struct reporter *r, const struct outcome *o, const c
 		g_autofree char *states = count_text(o->states);
 		g_autofree char *transitions = count_text(o->transitions);
 
-		printf("  (%s states, %s transitions, %s)", states, transitions,
+		printf("  (%s states, %s transitions, %s", states, transitions,
 		       o->complete ? "complete" : "NOT COMPLETE");
+		print_assumption(&o->compiled->cell);
+		putchar(')');
 	}
 	putchar('\n');
 }
 
-static void print_assumptions(const struct outcome *o)
+static void print_odds(const struct outcome *o)
 {
-	const struct cell *k;
-
 	if (!o->compiled || !o->explored || o->verdict == VERDICT_REFUSED)
 		return;
-	k = &o->compiled->cell;
-	if (k->evictions_max == 0)
-		puts("assumed: the environment evicts no line");
-	else if (k->evictions_max != NO_ID)
-		printf("assumed: the environment evicts at most %u line%s\n", k->evictions_max,
-		       k->evictions_max == 1 ? "" : "s");
 	if (o->complete && o->states)
 		printf("odds that two states were taken for one: %.1e\n", seen_odds(o->states));
 }
@@ -267,7 +271,7 @@ static void cell(struct reporter *r, const struct outcome *o, const char *mismat
 		g_autofree char *text = stories(r, o);
 
 		if (in_full) {
-			print_assumptions(o);
+			print_odds(o);
 			print_notes(o);
 			print_warnings(o);
 			fputs(text, stdout);
@@ -296,6 +300,9 @@ static void end(struct reporter *r, const struct tally *t)
 	if (t->refused && !r->options->quiet)
 		puts("\nA refused cell was not executed: choose another machine (`staleline list machines`) or kernel\n"
 		     "configuration, or go on with `force: yes`.");
+	if (t->inconclusive && !r->options->quiet && r->options->mode == REPORT_EXPLORE)
+		puts("\nFewer dirty lines (`len`), `explore: {evictions: N}` or a smaller machine make a search smaller:\n"
+		     "docs/scenario-format.md, \"explore\".");
 	printf("%scells: %u, violated: %u, with warnings: %u", r->options->quiet ? "" : "\n",
 	       t->cells, t->violated, t->warned);
 	if (t->refused)

@@ -101,6 +101,13 @@ static void headline(const struct story *s, GString *text)
 					       kfunc_name(f->fn));
 		else
 			g_string_append_printf(text, "%s: %s", step, rule_text(R_BUG_ON));
+		if (f->page != NO_ID) {
+			g_autofree char *page = compiled_page_name(s->c, f->page);
+
+			g_string_append_printf(text, ": %s is %s", page,
+					       help_page_not_in_use(s->h) ? "not in use" :
+									    "in use already");
+		}
 		return;
 	case R_DMA_MISUSE:
 		g_string_append_printf(text, "%s: %s", step, misuse_text((enum misuse)f->got));
@@ -604,8 +611,9 @@ void story_append(GString *out, const struct outcome *o, const struct found *f,
 	for (i = 0; i < h->waits->len; i++)
 		g_string_append_printf(out, "  - %s.\n", (char *)h->waits->pdata[i]);
 	schedule_marks(&s, marks);
-	schedule_append(out, h, "schedule", (const struct schedule_mark *)(void *)marks->data,
-			marks->len, options->all_steps);
+	schedule_append(out, h, f->shortest ? "shortest schedule" : "schedule",
+			(const struct schedule_mark *)(void *)marks->data, marks->len,
+			options->all_steps);
 	if (has_cause(h)) {
 		contrasts = contrast_find(h);
 		if (contrasts->len)

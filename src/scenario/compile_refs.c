@@ -288,8 +288,8 @@ gboolean refs_address(struct compiler *c, const struct ynode *at, gboolean uncac
 			*room = MAX(DEFAULT_ROOM, p.offset + 1);
 		else if (p.indexed)
 			ok = index_check(c, at, &p, h->name, h->pages);
-		if (h->pages && ok)
-			p.offset = MIN(p.offset, *room) + p.first * page_bytes;
+		if (h->pages && ok && p.offset < *room)
+			p.offset += p.first * page_bytes;
 	} else if (ambiguous || !page_lookup(c, p.name)) {
 		if (ambiguous || !context_unknown(c, at, &p))
 			unknown_handle(c, at, p.name, ambiguous, TRUE);

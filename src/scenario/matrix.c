@@ -444,6 +444,7 @@ void matrix_load(struct scenario *s, char **strategies)
 	else if (strategy && bind_text(&b, strategy, "strategy"))
 		g_ptr_array_add(axis_new(s, "strategy", strategy->used_at)->values,
 				(gpointer)strategy);
+	s->strategies_replaced = strategies != NULL;
 	if (strategies)
 		strategies_replace(s, strategies);
 	if (!axis_find(s, "strategy")) {

@@ -60,6 +60,7 @@ struct scenario {
 	GPtrArray *cells; /* struct scenario_cell *, in the order of the axes */
 	GPtrArray *expects; /* struct expect_entry * */
 	gboolean has_expect;
+	gboolean strategies_replaced; /* by scenario_options.strategies */
 	char *mutation; /* instead of the file's, in every cell; NULL: none is */
 	gboolean mutated; /* some cell is, by the file or by `mutation` */
 };

@@ -636,7 +636,10 @@ static void refuse_in_brackets(struct builder *b, gsize at, gsize context)
 	fault = diag_error(b->diag, "E0019", here, "expected `,` or `%c`",
 			   byte_at(b, context) == '{' ? '}' : ']');
 	diag_label(fault, char_span(b, context), "in this bracket");
-	diag_help(fault, "separate entries with `,`");
+	if (c == '[')
+		diag_help(fault, "a name with brackets stands in quotes here: \"pg[0]\"");
+	else
+		diag_help(fault, "separate entries with `,`");
 }
 
 static void refuse_start(struct builder *b, gsize at)

@@ -228,3 +228,14 @@ program() {
 	}
 	each same
 }
+
+@test "--strategy: the contrast is with the strategies of the file" {
+	staleline run $reports/cells.yaml --strategy none --cell l2=no,schedule=default
+	assert_status 1
+	assert_stdout "contrast: the same schedule under"
+}
+
+@test "a bound of the file stands with the verdict" {
+	staleline explore scenarios/nest/user-softirq-hardirq.yaml --cell strategy=ppc,machine=toy,evict=none
+	assert_stdout "complete; assumed: no evictions)"
+}
