@@ -6,6 +6,27 @@ static const u32 *busy_word(const struct world *w, u32 cache, u32 set)
 	return w->word + cache_place(w->k, cache)->busy + (set >> 5);
 }
 
+/* Behind the words of sets, where these are several: one bit for each of them that is not 0. */
+static const u32 *busy_summary(const struct world *w, u32 cache, u32 set)
+{
+	const struct cache_place *p = cache_place(w->k, cache);
+
+	return w->word + p->busy + (p->set_mask >> 5) + 1 + (set >> 10);
+}
+
+static void busy_put(struct world *w, u32 cache, u32 set, bool busy)
+{
+	const u32 *word = busy_word(w, cache, set);
+
+	put(w, word, busy ? *word | BIT(set & 31) : *word & ~BIT(set & 31));
+	if (cache_place(w->k, cache)->set_mask >> 5) {
+		const u32 *summary = busy_summary(w, cache, set);
+		u32 bit = BIT(set >> 5 & 31);
+
+		put(w, summary, *word ? *summary | bit : *summary & ~bit);
+	}
+}
+
 /* The lines of one set, one behind the other. */
 struct set_lines {
 	const u32 *first;
@@ -165,11 +186,8 @@ const struct w_line *cache_insert(struct world *w, u32 cache, u32 set, u32 pa)
 		put(w, (const u32 *)line + i, 0);
 	if (order == ORDER_WAY)
 		plru_use(w, cache, set, way);
-	if (!valid) {
-		const u32 *busy = busy_word(w, cache, set);
-
-		put(w, busy, *busy | BIT(set & 31));
-	}
+	if (!valid)
+		busy_put(w, cache, set, true);
 	return line;
 }
 
@@ -178,33 +196,34 @@ void cache_remove(struct world *w, u32 cache, u32 set, const struct w_line *line
 	struct set_lines l = set_lines(w, cache, set);
 	const u32 *end = l.first + l.ways * l.words;
 	const u32 *at = (const u32 *)line;
-	u32 i;
+	const u32 *last = at;
 
 	/* the valid ones behind it move up; the tag is a line's first word */
-	for (; at + l.words < end && at[l.words]; at += l.words)
-		for (i = 0; i < l.words; i++)
-			put(w, &at[i], at[l.words + i]);
-	for (i = 0; i < l.words; i++)
-		put(w, &at[i], 0);
-	if (!*l.first) {
-		const u32 *busy = busy_word(w, cache, set);
-
-		put(w, busy, *busy & ~BIT(set & 31));
-	}
+	while (last + l.words < end && last[l.words])
+		last += l.words;
+	if (last != at)
+		put_words(w, at, at + l.words, (u32)(last - at));
+	put_words(w, last, NULL, l.words);
+	if (!*l.first)
+		busy_put(w, cache, set, false);
 }
 
 u32 cache_next_busy_set(const struct world *w, u32 cache, u32 set)
 {
-	u32 sets = cache_geometry(w->k, cache)->sets;
+	u32 sets = cache_place(w->k, cache)->set_mask + 1;
+	u32 bits;
 
-	while (set < sets) {
-		u32 bits = *busy_word(w, cache, set) >> (set & 31);
-
-		if (bits) {
-			set += (u32)__builtin_ctz(bits);
-			return set;
-		}
-		set = (set | 31) + 1;
+	if (set >= sets)
+		return NO_ID;
+	bits = *busy_word(w, cache, set) >> (set & 31);
+	if (bits)
+		return set + (u32)__builtin_ctz(bits);
+	for (set = (set | 31) + 1; set < sets; set = (set | 1023) + 1) {
+		bits = *busy_summary(w, cache, set) >> (set >> 5 & 31);
+		if (!bits)
+			continue;
+		set = (set & ~31u) + 32 * (u32)__builtin_ctz(bits);
+		return set + (u32)__builtin_ctz(*busy_word(w, cache, set));
 	}
 	return NO_ID;
 }

@@ -40,11 +40,7 @@ static inline void datum_put(struct world *w, const u32 *sector, u32 granule, u3
 /* Copies `sectors` that lie side by side. */
 static inline void datum_copy(struct world *w, const u32 *to, const u32 *from, u32 sectors)
 {
-	u32 words = sectors * w->k->sector_words;
-	u32 i;
-
-	for (i = 0; i < words; i++)
-		put(w, &to[i], from[i]);
+	put_words(w, to, from, sectors * w->k->sector_words);
 }
 
 /* The memory copy of the sector that `offset` bytes into `page` lies in. */

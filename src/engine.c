@@ -33,20 +33,21 @@ static bool can_enter(const struct world *w, u32 ctx)
 static void add_evictions(struct list *l, const struct world *w)
 {
 	const struct cell *k = w->k;
-	u32 cache, set, i;
+	u32 cache, set;
 
 	if (k->evictions_max != NO_ID && w_top(w)->evictions >= k->evictions_max)
 		return;
 	for (cache = 0; cache < cache_count(k); cache++) {
+		const struct cache_place *p = cache_place(k, cache);
+
 		for (set = cache_next_busy_set(w, cache, 0); set != NO_ID;
 		     set = cache_next_busy_set(w, cache, set + 1)) {
-			for (i = 0; i < cache_geometry(k, cache)->ways; i++) {
-				const struct w_line *line = cache_line(w, cache, set, i);
+			const u32 *at = (const u32 *)cache_line(w, cache, set, 0);
+			const u32 *end = at + p->set_words;
 
-				if (!line->tag)
-					break;
-				add(l, CHOICE_EVICT, cache, set, cache_line_pa(k, cache, line));
-			}
+			/* a line's tag is its first word */
+			for (; at < end && *at; at += p->line_words)
+				add(l, CHOICE_EVICT, cache, set, (*at - 1) << p->line_shift);
 		}
 	}
 }

@@ -39,7 +39,7 @@ static u32 line_bytes(const struct cell *k, u32 cache)
 }
 
 /* NULL where lines hold no data (traces, unless staleness is looked for). */
-static const u32 *sector_of(const struct act *a, struct holder h, u32 pa)
+static inline const u32 *sector_of(const struct act *a, struct holder h, u32 pa)
 {
 	if (!a->k->sector_words)
 		return NULL;
@@ -130,16 +130,15 @@ static const struct w_line *l2_line(const struct act *a, u32 pa, bool whole, enu
 	return line;
 }
 
-/* Where `bytes` at `pa` that leave `cache` go: the L2 if it has or takes them, memory, or both. */
-static u32 below(const struct act *a, u32 cache, u32 pa, u32 bytes, struct holder to[2])
+/* Where `bytes` at `pa` that leave an L1 go: the L2 if it has or takes them, memory, or both. */
+static u32 below(const struct act *a, u32 pa, u32 bytes, struct holder to[2])
 {
 	const struct cell *k = a->k;
 	u32 l2 = cache_l2(k);
 	enum copy_place from;
 
-	if (cache == l2 || l2 == CACHE_NONE ||
-	    (k->machine.l2.no_write_allocate &&
-	     !cache_find(a->w, l2, cache_set(k, l2, pa, pa), pa))) {
+	if (l2 == CACHE_NONE || (k->machine.l2.no_write_allocate &&
+				 !cache_find(a->w, l2, cache_set(k, l2, pa, pa), pa))) {
 		to[0] = memory;
 		return 1;
 	}
@@ -155,10 +154,20 @@ static u32 below(const struct act *a, u32 cache, u32 pa, u32 bytes, struct holde
 static void write_back(const struct act *a, u32 cache, const struct w_line *line)
 {
 	u32 pa = cache_line_pa(a->k, cache, line);
+	u32 l2 = cache_l2(a->k);
 	struct holder to[2];
-	u32 n = below(a, cache, pa, line_bytes(a->k, cache), to);
-	u32 i;
+	u32 n, i;
 
+	if (cache == l2 || l2 == CACHE_NONE) {
+		if (a->k->sector_words)
+			put_words(a->w,
+				  datum_memory(a->w, cell_page_of(a->k, pa),
+					       pa & (cell_page_bytes(a->k) - 1)),
+				  line->data, cache_line_words(a->k, cache) - LINE_HEAD_WORDS);
+		tell(a, EV_WRITEBACK, cache, pa, PLACE_MEMORY);
+		return;
+	}
+	n = below(a, pa, line_bytes(a->k, cache), to);
 	for (i = 0; i < n; i++)
 		line_copy(a, cache, pa, to[i], (struct holder){cache, line});
 	tell(a, EV_WRITEBACK, cache, pa, to[0].line ? PLACE_L2 : PLACE_MEMORY);
@@ -302,7 +311,7 @@ u32 hierarchy_store(const struct act *a, u32 va, u32 pa, bool whole,
 	} else if (g->alias_free) {
 		leave_other_colours(a, a->cpu, set, pa);
 	}
-	n = below(a, a->cpu, pa, 0, to);
+	n = below(a, pa, 0, to);
 	if (!places)
 		*from = to[0].line ? PLACE_L2 : PLACE_MEMORY;
 	for (i = 0; i < n; i++)

@@ -55,13 +55,19 @@ void kstep_pop(const struct act *a)
 {
 	const struct w_ctx *ctx = kstep_ctx(a);
 	const struct w_frame *frame = kstep_frame(a);
+	u64 two;
 	u32 i;
 
+	_Static_assert(FRAME_LOCALS % 2 == 0, "locals are looked at in pairs");
 	put(a->w, &frame->fn, 0);
 	put(a->w, &frame->pc, 0);
-	for (i = 0; i < FRAME_LOCALS; i++)
-		if (frame->local[i])
-			put(a->w, &frame->local[i], 0);
+	for (i = 0; i < FRAME_LOCALS; i += 2) {
+		memcpy(&two, &frame->local[i], sizeof(two));
+		if (!two)
+			continue;
+		put(a->w, &frame->local[i], 0);
+		put(a->w, &frame->local[i + 1], 0);
+	}
 	put(a->w, &ctx->sp, ctx->sp - 1);
 }
 

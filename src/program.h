@@ -161,7 +161,7 @@ struct cache_place {
 	enum set_order order; /* how the lines of a set are kept */
 	bool keeps_order; /* a hit changes nothing */
 	u32 plru; /* one word a set, where the policy is tree-PLRU */
-	u32 busy; /* one bit a set that holds a line */
+	u32 busy; /* one bit a set that holds a line, then one bit a word of these */
 };
 
 /* A cell, and where its arrays begin in the world (layout.h). */

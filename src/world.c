@@ -33,6 +33,14 @@ static u32 level_caches(const struct machine *m, u32 level)
 /* The caches of one level: their lines, then what their policy keeps; last and not hashed the bits of busy sets. */
 enum cache_part { PART_LINES, PART_PLRU, PART_BUSY, PARTS };
 
+/* One bit a set; where these are several words, one bit a word behind them. */
+static u32 busy_words(u32 sets)
+{
+	u32 words = (sets + 31) / 32;
+
+	return words > 1 ? words + (words + 31) / 32 : words;
+}
+
 static void caches_layout(struct cell *k, u32 level, const struct cache_geometry *g,
 			  enum cache_part part, u32 *next)
 {
@@ -59,7 +67,7 @@ static void caches_layout(struct cell *k, u32 level, const struct cache_geometry
 			p->plru = take(next, p->order == ORDER_WAY ? g->sets : 0);
 			break;
 		case PART_BUSY:
-			p->busy = take(next, (g->sets + 31) / 32);
+			p->busy = take(next, busy_words(g->sets));
 			break;
 		case PARTS:
 			break;
@@ -114,7 +122,6 @@ void world_init(struct world *w, const struct cell *k, u32 *words, u8 *step_done
 
 	memset(w, 0, sizeof(*w));
 	w->k = k;
-	w->hashed = k->layout.hashed;
 	w->word = words;
 	w->step_done = step_done;
 	for (i = 0; i < k->pages; i++)
@@ -176,6 +183,13 @@ void foot_note_line(const struct world *w, u32 page, u32 offset)
 		f->line[f->lines++] = line;
 }
 
+/* Without a table of factors; and for words that are no state. */
+void world_change_hash(struct world *w, u32 at, u32 old, u32 value)
+{
+	if (at < w->k->layout.hashed)
+		w->hash += world_factor(at) * ((u64)value - old);
+}
+
 void world_undo(struct world *w, size_t mark, u64 hash)
 {
 	while (w->logged > mark) {
@@ -192,7 +206,7 @@ u64 world_hash(const struct world *w)
 	u32 i;
 
 	for (i = 0; i < w->k->layout.hashed; i++)
-		hash ^= world_mix(i, w->word[i]);
+		hash += world_mix(i, w->word[i]);
 	return hash;
 }
 

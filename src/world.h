@@ -7,8 +7,8 @@
  * compile. Writing: put(w, &thing->field, value). A put records the old value when the driver wants to go
  * back (w->log), keeps the hash up to date, and costs nothing when the value stays the same.
  *
- * The hash is the xor over all state words of a mix of (place, value); a word that is 0 adds nothing, so it
- * does not depend on the arena's size. Words from layout.hashed on are derived from the state (busy-set
+ * The hash is the sum over all state words of the value times a factor of its place; a word that is 0 adds nothing,
+ * so it does not depend on the arena's size. Words from layout.hashed on are derived from the state (busy-set
  * bitmaps): journaled, never hashed.
  *
  * Caches, hierarchy and TLB are compiled a second time with WORLD_PLAIN, for traces: nobody goes back there or compares
@@ -196,10 +196,12 @@ struct foot {
 struct world {
 	u32 *word; /* layout.words of them */
 	u64 hash;
-	u32 hashed; /* layout.hashed */
+	/* world_factor() of each place that is hashed, kept by a driver that is in a hurry */
+	const u64 *factor;
+	u32 factors; /* 0 where they are not kept */
 	const struct cell *k;
 
-	/* undo log, owned and grown by the driver between choices; NULL: changes are final */
+	/* undo log, owned and grown by the driver between choices; NULL, of capacity 0: changes are final */
 	struct undo *log;
 	size_t logged, log_capacity;
 
@@ -235,26 +237,22 @@ static inline u64 world_fold(u64 a, u64 b)
 }
 
 /*
- * A number for (place, value): every bit of both reaches every bit of it. The place's own factor is no linear function
- * of the place: sums of such factors would cancel where words change in step (a + b = c + d).
+ * The place's factor: odd, otherwise like drawn by chance, so that worlds which differ have the same hash with a chance
+ * of 2^-64; more, should all their differences be multiples of a large power of two. Small sums of small multiples of
+ * factors must not cancel: products of functions of the place, with something added, keep no structure of it.
  */
 static inline u64 world_factor(u32 at)
 {
-	return world_fold(at ^ 0xd1b54a32d192ed03ull,
-			  at * 0x9e3779b97f4a7c15ull + 0x8ebc6af09c88c6e3ull);
-}
+	u64 x = world_fold(at ^ 0xd1b54a32d192ed03ull,
+			   at * 0x9e3779b97f4a7c15ull + 0x8ebc6af09c88c6e3ull);
 
-static inline u64 world_product(u64 factor, u32 value)
-{
-	return world_fold(value ^ 0x2d358dccaa6c78a5ull, factor);
+	return world_fold(x ^ 0x2d358dccaa6c78a5ull, x + 0x8bb84b93962eacc9ull) | 1;
 }
 
 /* What a word adds to the hash: nothing when it is 0. */
 static inline u64 world_mix(u32 at, u32 value)
 {
-	u64 factor = world_factor(at);
-
-	return world_product(factor, value) ^ world_product(factor, 0);
+	return world_factor(at) * value;
 }
 
 #ifdef WORLD_PLAIN
@@ -263,7 +261,17 @@ static inline void put(struct world *w, const u32 *field, u32 value)
 	(void)w;
 	*(u32 *)(uintptr_t)field = value;
 }
+
+static inline void put_words(struct world *w, const u32 *to, const u32 *from, u32 words)
+{
+	u32 i;
+
+	for (i = 0; i < words; i++)
+		put(w, &to[i], from ? from[i] : 0);
+}
 #else
+void world_change_hash(struct world *w, u32 at, u32 old, u32 value);
+
 static inline void put(struct world *w, const u32 *field, u32 value)
 {
 	u32 *cell = (u32 *)(uintptr_t)field;
@@ -272,16 +280,49 @@ static inline void put(struct world *w, const u32 *field, u32 value)
 
 	if (old == value)
 		return;
-	if (w->log) {
-		bug_on(w->logged == w->log_capacity, "the undo log has no room for one more step");
+	/* without a log both are 0 */
+	if (w->logged != w->log_capacity)
 		w->log[w->logged++] = (struct undo){at, old};
-	}
-	if (at < w->hashed) {
-		u64 factor = world_factor(at);
-
-		w->hash ^= world_product(factor, old) ^ world_product(factor, value);
-	}
+	else
+		bug_on(w->log, "the undo log has no room for one more step");
+	if (at < w->factors)
+		w->hash += w->factor[at] * ((u64)value - old);
+	else
+		world_change_hash(w, at, old, value);
 	*cell = value;
+}
+
+/*
+ * Puts words that lie side by side, the first one first: those at `from`, which may be some way further on in the same
+ * place, or 0 where it is NULL. What put() keeps up to date stays in registers meanwhile.
+ */
+static inline void put_words(struct world *w, const u32 *to, const u32 *from, u32 words)
+{
+	u32 *cell = (u32 *)(uintptr_t)to;
+	u32 at = (u32)(cell - w->word);
+	u64 hash = w->hash;
+	struct undo *log = w->log + w->logged;
+	const u64 *factor = w->factor + at;
+	u32 i;
+
+	if (words < 2 || !w->log || at + words > w->factors) {
+		for (i = 0; i < words; i++)
+			put(w, &to[i], from ? from[i] : 0);
+		return;
+	}
+	bug_on(w->log_capacity - w->logged < words, "the undo log has no room for one more step");
+	for (i = 0; i < words; i++) {
+		u32 old = cell[i];
+		u32 value = from ? from[i] : 0;
+
+		if (old == value)
+			continue;
+		*log++ = (struct undo){at + i, old};
+		hash += factor[i] * ((u64)value - old);
+		cell[i] = value;
+	}
+	w->logged = (size_t)(log - w->log);
+	w->hash = hash;
 }
 #endif
 

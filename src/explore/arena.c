@@ -6,6 +6,7 @@
 bool arena_init(struct arena *a, const struct cell *k, bool undo)
 {
 	a->undo = undo;
+	a->factor = NULL;
 	a->bound = world_step_bound(k);
 	a->words = calloc(k->layout.words, sizeof(*a->words));
 	a->step_done = calloc(k->steps + 1, 1);
@@ -26,8 +27,23 @@ void arena_free(struct arena *a)
 {
 	free(a->words);
 	free(a->step_done);
+	free(a->factor);
 	free(a->world.log);
 	*a = (struct arena){0};
+}
+
+bool arena_hurry(struct arena *a)
+{
+	u32 words = a->world.k->layout.hashed, i;
+
+	a->factor = malloc(words * sizeof(*a->factor));
+	if (!a->factor)
+		return false;
+	for (i = 0; i < words; i++)
+		a->factor[i] = world_factor(i);
+	a->world.factor = a->factor;
+	a->world.factors = words;
+	return true;
 }
 
 bool arena_grow(struct arena *a)

@@ -9,6 +9,7 @@ struct arena {
 	struct world world;
 	u32 *words;
 	u8 *step_done;
+	u64 *factor;
 	bool undo;
 	size_t bound; /* of the puts of one choice */
 };
@@ -16,6 +17,8 @@ struct arena {
 /* A world of `k` in its first state. With `undo` changes can be taken back. false: no memory. */
 bool arena_init(struct arena *a, const struct cell *k, bool undo);
 void arena_free(struct arena *a);
+/* Memory for time: for a driver that applies choices by the million. false: no memory. */
+bool arena_hurry(struct arena *a);
 bool arena_grow(struct arena *a);
 
 /* Makes sure that the log has room for one more choice; call it before each engine_apply(). */

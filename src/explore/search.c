@@ -278,7 +278,7 @@ bool search_init(struct search *s, const struct cell *k, struct seen *seen,
 		.trails = trails,
 		.result = {.stop = EXPLORE_NO_MEMORY},
 	};
-	return arena_init(&s->arena, k, true) && grow_choices(s, 1024);
+	return arena_init(&s->arena, k, true) && arena_hurry(&s->arena) && grow_choices(s, 1024);
 }
 
 void search_free(struct search *s)

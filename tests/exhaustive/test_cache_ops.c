@@ -408,6 +408,7 @@ static void up(const struct geometry *g)
 				 NO_ID);
 		r->w.listen = NULL;
 		r->w.log = NULL;
+		r->w.logged = r->w.log_capacity = 0;
 		t.clean[i] = (u32 *)malloc(r->k.layout.words * sizeof(u32));
 		assert_non_null(t.clean[i]);
 		memcpy(t.clean[i], r->words, r->k.layout.words * sizeof(u32));

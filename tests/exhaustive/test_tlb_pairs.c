@@ -99,6 +99,7 @@ static int set_up(void **state)
 	rig_up(&r);
 	r.w.listen = NULL;
 	r.w.log = NULL;
+	r.w.logged = r.w.log_capacity = 0;
 	return 0;
 }
 

@@ -195,6 +195,7 @@ static void up_policy(enum replacement policy, u32 ways)
 	rig_step(&r, (struct step){.fn = KF_step_load});
 	rig_up(&r);
 	r.w.log = NULL;
+	r.w.logged = r.w.log_capacity = 0;
 }
 
 /* FIFO: using a line does not make it younger. */
@@ -329,43 +330,53 @@ static void test_beliefs(void **state)
 	rig_down(&r);
 }
 
-/* Each pattern of sets that hold a line, asked from each set on: over the borders of 32-bit words too. */
-static void test_busy_sets(void **state)
+/* Each pattern of some sets that hold a line, asked from each set on. */
+static void busy_sets(const u32 places[11], u32 sets_shift)
 {
-	static const u32 places[] = {0, 1, 30, 31, 32, 33, 62, 63, 64, 95, 127};
+	u32 sets = 1u << sets_shift, way = sets * 16;
 	u32 pattern, from, i;
 
-	(void)state;
 	rig_init(&r);
-	r.k.machine.page_shift = 11;
-	rig_l1(&r, 128, 2, 4);
+	r.k.machine.page_shift = sets_shift + 4;
+	rig_l1(&r, sets, 2, 4);
 	rig_pages(&r, 2, false);
 	rig_context(&r, LEVEL_PROCESS, ON_START, 1);
 	rig_step(&r, (struct step){.fn = KF_step_load});
 	rig_up(&r);
-	for (pattern = 0; pattern < 1u << ARRAY_SIZE(places); pattern += 1 + (pattern > 64) * 6) {
+	for (pattern = 0; pattern < 1u << 11; pattern += 1 + (pattern > 64) * 6) {
 		r.w.logged = 0;
-		for (i = 0; i < ARRAY_SIZE(places); i++)
+		for (i = 0; i < 11; i++)
 			if (pattern >> i & 1) {
 				cache_insert(&r.w, 0, places[i], places[i] * 16);
-				cache_insert(&r.w, 0, places[i], places[i] * 16 + 2048);
+				cache_insert(&r.w, 0, places[i], places[i] * 16 + way);
 				/* one of two lines gone: still busy */
 				cache_remove(&r.w, 0, places[i], cache_line(&r.w, 0, places[i], 0));
 			}
-		for (from = 0; from <= 128; from++) {
+		for (from = 0; from <= sets; from++) {
 			u32 want = NO_ID;
 
-			for (i = ARRAY_SIZE(places); i--;)
+			for (i = 11; i--;)
 				if ((pattern >> i & 1) && places[i] >= from)
 					want = places[i];
 			assert_int_equal(cache_next_busy_set(&r.w, 0, from), want);
 		}
-		for (i = 0; i < ARRAY_SIZE(places); i++)
+		for (i = 0; i < 11; i++)
 			if (pattern >> i & 1)
 				cache_remove(&r.w, 0, places[i], cache_line(&r.w, 0, places[i], 0));
 		assert_int_equal(cache_next_busy_set(&r.w, 0, 0), NO_ID);
 	}
 	rig_down(&r);
+}
+
+/* Over the borders of the words that hold a bit a set, and of those that hold a bit a word. */
+static void test_busy_sets(void **state)
+{
+	static const u32 near[11] = {0, 1, 30, 31, 32, 33, 62, 63, 64, 95, 127};
+	static const u32 far[11] = {0, 31, 32, 1023, 1024, 1055, 1056, 2016, 2047, 2048, 4095};
+
+	(void)state;
+	busy_sets(near, 7);
+	busy_sets(far, 12);
 }
 
 /* Which set an address selects, and in which sets a physical line can be, by its colours. */
