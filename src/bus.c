@@ -19,8 +19,8 @@ static u32 tlb_victim(const struct act *a)
 	u32 n = tlb_replaceable(a->w, a->cpu);
 
 	if (w_cpu(a->w, a->cpu)->tlb_entries == a->k->machine.tlb_entries)
-		return world_pick(a->w, n, false);
-	return a->k->tlb_any ? world_pick(a->w, n + 1, false) - 1 : NO_ID;
+		return world_pick(a->w, n, BOUND_TLB_VICTIMS, false);
+	return a->k->tlb_any ? world_pick(a->w, n + 1, BOUND_TLB_VICTIMS, false) - 1 : NO_ID;
 }
 
 /* TLB refill handler: both ptes of the pair are loaded whatever they hold, then TLBWR. EXL: one step. */

@@ -149,7 +149,7 @@ const struct w_line *cache_victim(struct world *w, u32 cache, u32 set)
 	case ORDER_TAG:
 		/* with unbounded evictions each other line may leave in a choice before */
 		if (!w->k->evictions_any)
-			position = world_pick(w, ways,
+			position = world_pick(w, ways, BOUND_CACHE_VICTIMS,
 					      cache_geometry(w->k, cache)->replacement ==
 						      REPLACE_RANDOM);
 		break;

@@ -296,23 +296,25 @@ void context_trigger(const struct act *a, u32 ctx)
 	put(a->w, &c->pending, c->pending + 1);
 }
 
+bool context_ended(const struct world *w, u32 ctx)
+{
+	const struct w_ctx *c = w_ctx(w, ctx);
+	u32 times = def_of(w, ctx)->times;
+
+	if (absent(w->k, ctx))
+		return true;
+	if (times == TIMES_FOREVER || times == TIMES_TRIGGERED)
+		return c->state == CTX_IDLE && !(times == TIMES_TRIGGERED && c->pending);
+	return c->state == CTX_DONE;
+}
+
 bool context_all_ended(const struct world *w)
 {
 	u32 i;
 
-	for (i = 0; i < w->k->contexts; i++) {
-		const struct w_ctx *c = w_ctx(w, i);
-		u32 times = def_of(w, i)->times;
-
-		if (absent(w->k, i))
-			continue;
-		if (times == TIMES_FOREVER || times == TIMES_TRIGGERED) {
-			if (c->state != CTX_IDLE || (times == TIMES_TRIGGERED && c->pending))
-				return false;
-		} else if (c->state != CTX_DONE) {
+	for (i = 0; i < w->k->contexts; i++)
+		if (!context_ended(w, i))
 			return false;
-		}
-	}
 	return true;
 }
 

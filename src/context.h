@@ -36,7 +36,8 @@ void context_wake(const struct act *a, enum wait_kind kind, u32 what);
 /* raise_softirq() and its like: one more run of `ctx` is due. */
 void context_trigger(const struct act *a, u32 ctx);
 
-/* Every context with finite times has ended, and no triggered run is due or under way. */
+/* Its finite times have ended; else no run of it is due or under way. */
+bool context_ended(const struct world *w, u32 ctx);
 bool context_all_ended(const struct world *w);
 
 /* The effect it rests at, for names and schedules: KS_NONE when it has none. */

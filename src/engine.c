@@ -9,6 +9,7 @@ struct list {
 	struct choice *out;
 	u32 room;
 	u32 n;
+	u32 withheld; /* kinds that a bound kept out of it */
 };
 
 static void add(struct list *l, enum choice_kind kind, u32 actor, u32 set, u32 arg)
@@ -30,13 +31,60 @@ static bool can_enter(const struct world *w, u32 ctx)
 	return (c->state == CTX_READY || context_can_begin(w, ctx)) && context_cpu_free(w, ctx);
 }
 
+/* What a context's entry counts as. */
+static u32 entry_kinds(const struct world *w, u32 ctx)
+{
+	const struct context_def *def = &w->k->context[ctx];
+	u32 current = w_cpu(w, def->cpu)->current;
+
+	if (def->level == LEVEL_PROCESS)
+		return current ? BIT(BOUND_PREEMPTIONS) : 0;
+	return BIT(BOUND_INTERRUPTS) |
+	       BIT(def->level == LEVEL_HARDIRQ ? BOUND_HARDIRQS : BOUND_SOFTIRQS) |
+	       (current && w->k->context[current - 1].level != LEVEL_PROCESS ? BIT(BOUND_NESTED) :
+									       0);
+}
+
+/* Kinds (bits) that the choice counts as, for bounds; its decisions count for themselves. */
+static u32 choice_kinds(const struct world *w, u32 kind, u32 actor)
+{
+	switch ((enum choice_kind)kind) {
+	case CHOICE_STEP:
+		return BIT(BOUND_STEPS);
+	case CHOICE_ENTER:
+		return entry_kinds(w, actor);
+	case CHOICE_DEVICE:
+		/* without the interrupt behind the last burst nothing would go on */
+		return w_device(w, actor)->map ? BIT(BOUND_BURSTS) : 0;
+	case CHOICE_EVICT:
+		return BIT(BOUND_EVICTIONS);
+	case CHOICE_FINISH:
+		break;
+	}
+	return 0;
+}
+
+/* Adds a choice of an actor, unless a bound keeps it out. */
+static void offer(struct list *l, const struct world *w, enum choice_kind kind, u32 actor)
+{
+	u32 spent = w->k->bounds.set ? bounds_spent(w, choice_kinds(w, kind, actor)) : 0;
+
+	l->withheld |= spent;
+	if (!spent)
+		add(l, kind, actor, 0, 0);
+}
+
 static void add_evictions(struct list *l, const struct world *w)
 {
 	const struct cell *k = w->k;
 	u32 cache, set;
 
-	if (k->evictions_max != NO_ID && w_top(w)->evictions >= k->evictions_max)
+	if (bounds_spent(w, BIT(BOUND_EVICTIONS))) {
+		for (cache = 0; cache < cache_count(k); cache++)
+			if (cache_next_busy_set(w, cache, 0) != NO_ID)
+				l->withheld |= BIT(BOUND_EVICTIONS);
 		return;
+	}
 	for (cache = 0; cache < cache_count(k); cache++) {
 		const struct cache_place *p = cache_place(k, cache);
 
@@ -52,16 +100,31 @@ static void add_evictions(struct list *l, const struct world *w)
 	}
 }
 
-/* All finite work is done and nothing is under way. */
-static bool complete(const struct world *w)
+/* An interrupt that may arrive at any time, or never: none of it is due or under way. */
+static bool stays_away(const struct world *w, u32 ctx)
+{
+	const struct context_def *def = &w->k->context[ctx];
+
+	return def->trigger == ON_ANY && def->level != LEVEL_PROCESS &&
+	       w_ctx(w, ctx)->state == CTX_IDLE;
+}
+
+/*
+ * All finite work is done and nothing is under way. Interrupts that nothing makes due need not have arrived as often as
+ * they may: not where no more of them may arrive, nor (`early`) anywhere else.
+ */
+static bool complete(const struct world *w, bool early)
 {
 	u32 i;
 
 	for (i = 0; i < w->k->devices; i++)
 		if (device_busy(w, i))
 			return false;
-	if (!context_all_ended(w))
-		return false;
+	for (i = 0; i < w->k->contexts; i++)
+		if (!context_ended(w, i) &&
+		    !(stays_away(w, i) &&
+		      (early || bounds_spent(w, entry_kinds(w, i) & ~BIT(BOUND_NESTED)))))
+			return false;
 	/* where everything repeats for ever there is no end to speak of */
 	for (i = 0; i < w->k->contexts; i++)
 		if (w->k->context[i].times != TIMES_FOREVER)
@@ -69,52 +132,72 @@ static bool complete(const struct world *w)
 	return false;
 }
 
-u32 engine_enabled_plain(const struct world *w, struct choice *out, u32 room)
+static struct list enabled_plain(const struct world *w, struct choice *out, u32 room)
 {
-	struct list l = {out, room, 0};
+	struct list l = {out, room, 0, 0};
 	const struct cell *k = w->k;
 	u32 steps, i;
 
 	if (w_top(w)->ended)
-		return 0;
+		return l;
 	for (i = 0; i < k->contexts; i++)
 		if (can_step(w, i))
-			add(&l, CHOICE_STEP, i, 0, 0);
+			offer(&l, w, CHOICE_STEP, i);
 	steps = l.n;
 	for (i = 0; i < k->contexts; i++)
 		if (can_enter(w, i))
-			add(&l, CHOICE_ENTER, i, 0, 0);
+			offer(&l, w, CHOICE_ENTER, i);
 	for (i = 0; i < k->devices; i++)
 		if (device_busy(w, i))
-			add(&l, CHOICE_DEVICE, i, 0, 0);
-	/* nothing is complete while a context is on a CPU */
-	if (!l.n || (!steps && complete(w)))
+			offer(&l, w, CHOICE_DEVICE, i);
+	/*
+	 * Nothing is complete while a context is on a CPU. Where only bounds keep everything from going on it is no
+	 * deadlock either, and no end.
+	 */
+	if ((!l.n && !l.withheld) || (!steps && complete(w, false)))
 		add(&l, CHOICE_FINISH, 0, 0, 0);
-	return l.n;
+	return l;
+}
+
+u32 engine_enabled_plain(const struct world *w, struct choice *out, u32 room)
+{
+	return enabled_plain(w, out, room).n;
 }
 
 /* Nothing but the end is left of the `plain` choices, the first of which is `first`; and all is not done. */
 static bool hangs(const struct world *w, u32 plain, const struct choice *first)
 {
-	return plain == 1 && first->kind == CHOICE_FINISH && !complete(w);
+	return plain == 1 && first->kind == CHOICE_FINISH && !complete(w, false);
+}
+
+static struct list evictions(const struct world *w, struct choice *out, u32 room)
+{
+	struct list l = {out, room, 0, 0};
+	struct choice first = {0};
+	u32 plain = engine_enabled_plain(w, &first, 1);
+
+	/* what hangs goes on hanging; but a dirty line can still clobber what complete schedules left */
+	if (plain && !hangs(w, plain, &first))
+		add_evictions(&l, w);
+	return l;
 }
 
 u32 engine_evictions(const struct world *w, struct choice *out, u32 room)
 {
-	struct list l = {out, room, 0};
-	struct choice first = {0};
+	return evictions(w, out, room).n;
+}
 
-	/* what hangs goes on hanging; but a dirty line can still clobber what complete schedules left */
-	if (w_top(w)->ended || hangs(w, engine_enabled_plain(w, &first, 1), &first))
+u32 engine_withheld(const struct world *w)
+{
+	if (!w->k->bounds.set)
 		return 0;
-	add_evictions(&l, w);
-	return l.n;
+	return enabled_plain(w, NULL, 0).withheld | evictions(w, NULL, 0).withheld;
 }
 
 u32 engine_enabled(const struct world *w, struct choice *out, u32 room)
 {
 	u32 plain = engine_enabled_plain(w, out, room);
-	struct list l = {out, room, plain};
+	struct list l = {out, room, plain, 0};
 
 	if (!room)
 		return plain + engine_evictions(w, out, 0);
@@ -148,7 +231,7 @@ bool engine_possible(const struct world *w, const struct choice *choice)
 	case CHOICE_FINISH: {
 		struct choice only;
 
-		return complete(w) ||
+		return complete(w, true) ||
 		       (engine_enabled_plain(w, &only, 1) == 1 && only.kind == CHOICE_FINISH);
 	}
 	}
@@ -171,7 +254,7 @@ static void check_unmapped(const struct act *a)
 
 static void finish(struct act *a)
 {
-	if (!complete(a->w)) {
+	if (!complete(a->w, true)) {
 		oracle_end(a, R_DEADLOCK, (struct meaning){NO_ID, 0});
 		return;
 	}
@@ -277,6 +360,10 @@ void engine_apply(struct world *w, const struct choice *choice)
 	w->pick.value = choice->pick;
 	w->pick.count = 0;
 	w->pick.wrong = false;
+	if (w->k->bounds.set) {
+		w->withheld |= engine_withheld(w);
+		bounds_use(w, choice_kinds(w, choice->kind, choice->actor));
+	}
 	switch ((enum choice_kind)choice->kind) {
 	case CHOICE_STEP:
 		a.ctx = choice->actor;
@@ -302,8 +389,6 @@ void engine_apply(struct world *w, const struct choice *choice)
 		line = line_of(w, choice);
 		bug_on(!line, "a line is evicted that is not there");
 		hierarchy_evict(&a, choice->actor, choice->set, line);
-		if (w->k->evictions_max != NO_ID)
-			put(w, &w_top(w)->evictions, w_top(w)->evictions + 1);
 		break;
 	case CHOICE_FINISH:
 		foot_touch(w, FOOT_ALL);

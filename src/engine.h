@@ -9,6 +9,9 @@
  * A choice may hold decisions of its own: which line of a full set, which entry of a full TLB makes room. That
  * shows only while it is applied. engine_enabled() lists the choice with the first alternative of each;
  * engine_next_pick() then leads through the others.
+ *
+ * A cell may bound how often choices of a kind are taken (bounds.h). Those beyond a bound are not listed; where nothing
+ * else could go on, a schedule stops there, which is no end of it.
  */
 #ifndef STALELINE_ENGINE_H
 #define STALELINE_ENGINE_H
@@ -39,7 +42,9 @@ u32 engine_enabled(const struct world *w, struct choice *out, u32 room);
 /* The same but for the evictions, which a driver that does not explore has no use for; and those alone. */
 u32 engine_enabled_plain(const struct world *w, struct choice *out, u32 room);
 u32 engine_evictions(const struct world *w, struct choice *out, u32 room);
-/* Is this choice possible now? Evictions are, wherever the line is, even beyond the exploration's bound. */
+/* Kinds (bits of enum bound) of which choices would be possible now, but are not offered: their bound is used up. */
+u32 engine_withheld(const struct world *w);
+/* Is this choice possible now? Bounds of the exploration do not matter. */
 bool engine_possible(const struct world *w, const struct choice *choice);
 /* Takes the choice; w->finding[] then holds what it broke or warned of. */
 void engine_apply(struct world *w, const struct choice *choice);

@@ -6,6 +6,7 @@
 #ifndef STALELINE_PROGRAM_H
 #define STALELINE_PROGRAM_H
 
+#include "bounds.h"
 #include "machine.h"
 
 enum dma_direction { DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE };
@@ -188,7 +189,7 @@ struct cell {
 	/* exploration switches */
 	bool identities; /* copies hold full write identities; else only newest-or-not */
 	bool evictions_any; /* unbounded evictions: sets are unordered */
-	u32 evictions_max; /* the environment's evictions, NO_ID when unbounded */
+	struct bounds bounds; /* of choices, while exploring */
 	bool ways_matter; /* index ops may hit single ways: lines remember theirs */
 	bool tlb_indexed; /* TLB entries keep their index: TLBWI, TLBR and TLBP may name it */
 	bool tlb_any; /* a refill may drop any entry, even while a slot is free */

@@ -138,13 +138,20 @@ void world_init(struct world *w, const struct cell *k, u32 *words, u8 *step_done
 	}
 }
 
-u32 world_pick(struct world *w, u32 n, bool random)
+u32 world_pick(struct world *w, u32 n, enum bound kind, bool random)
 {
 	u32 shift = w->pick.count * PICK_BITS;
 	u32 digit;
 
 	if (n < 2)
 		return 0;
+	if (bounds_spent(w, BIT(kind))) {
+		w->withheld |= BIT(kind);
+		return 0;
+	}
+	/* whether there is a choice depends on all that draw on the bound */
+	if (w->k->bounds.set & BIT(kind))
+		foot_touch(w, FOOT_ALL);
 	bug_on(w->pick.count == PICKS_MAX || n > 1u << PICK_BITS,
 	       "a choice has more alternatives than its digits tell");
 	digit = w->pick.value >> shift & ((1u << PICK_BITS) - 1);
@@ -161,6 +168,8 @@ u32 world_pick(struct world *w, u32 n, bool random)
 		digit = 0;
 	}
 	w->pick.of[w->pick.count++] = n;
+	if (digit)
+		bounds_use(w, BIT(kind));
 	return digit;
 }
 

@@ -82,8 +82,8 @@ enum world_end {
 struct w_top {
 	u32 broken; /* rules broken so far */
 	u32 ended; /* enum world_end */
-	u32 evictions; /* used up, where they are bounded */
 	u32 last_pkmap_nr;
+	u32 used[BOUND_COUNT]; /* choices taken of each kind; counts only where it is bounded */
 };
 
 struct w_handle {
@@ -213,6 +213,8 @@ struct world {
 	struct finding finding[MAX_FINDINGS];
 	u32 findings;
 
+	u32 withheld; /* kinds that a bound ever kept from being taken: bookkeeping, not state */
+
 	/* how the last choice's decisions were taken; set by engine_apply() */
 	struct pick pick;
 	struct foot *foot; /* where the choice under way notes what it touches; NULL: nobody asks */
@@ -328,14 +330,47 @@ static inline void put_words(struct world *w, const u32 *to, const u32 *from, u3
 
 /*
  * One of `n` alternatives, by the choice's next digit. `random`: by the world's generator where a schedule is
- * run by seed.
+ * run by seed. Any but the first is a choice of `kind`: when that is used up there is no decision.
  */
-u32 world_pick(struct world *w, u32 n, bool random);
+u32 world_pick(struct world *w, u32 n, enum bound kind, bool random);
 
 static inline void foot_touch(const struct world *w, u32 what)
 {
 	if (__builtin_expect(w->foot != NULL, 0))
 		w->foot->touched |= what;
+}
+
+static inline const struct w_top *w_top(const struct world *w)
+{
+	return (const struct w_top *)(w->word + w->k->layout.top);
+}
+
+/* Those of `kinds` (bits) that are used up. */
+static inline u32 bounds_spent(const struct world *w, u32 kinds)
+{
+	const struct bounds *b = &w->k->bounds;
+	u32 left, spent = 0;
+
+	for (left = kinds & b->set; left; left &= left - 1) {
+		u32 kind = (u32)__builtin_ctz(left);
+
+		if (w_top(w)->used[kind] >= b->most[kind])
+			spent |= BIT(kind);
+	}
+	return spent;
+}
+
+/* Counts one choice of these kinds: whoever draws on the same bound meets it. */
+static inline void bounds_use(struct world *w, u32 kinds)
+{
+	u32 left;
+
+	for (left = kinds & w->k->bounds.set; left; left &= left - 1) {
+		const u32 *used = &w_top(w)->used[__builtin_ctz(left)];
+
+		foot_touch(w, FOOT_ALL);
+		put(w, used, *used + 1);
+	}
 }
 
 void foot_note_line(const struct world *w, u32 page, u32 offset);
@@ -356,11 +391,6 @@ void world_undo(struct world *w, size_t mark, u64 hash);
 u64 world_hash(const struct world *w);
 /* An upper bound of the puts of one choice: what a driver must keep free in the log. */
 size_t world_step_bound(const struct cell *k);
-
-static inline const struct w_top *w_top(const struct world *w)
-{
-	return (const struct w_top *)(w->word + w->k->layout.top);
-}
 
 static inline const struct w_cpu *w_cpu(const struct world *w, u32 cpu)
 {

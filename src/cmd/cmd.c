@@ -62,7 +62,7 @@ int cmd_usage(const struct command *command, const char *format, ...)
 
 /* What GOption fills in. */
 struct raw {
-	char **strategies, **routines, **cells, **files;
+	char **strategies, **routines, **cells, **files, **limits;
 	char *schedule, *format, *color, *trail, *baseline, *mutation, *max_states, *max_steps,
 		*memory, *time;
 	char *rule, *step, *budget, *output;
@@ -142,6 +142,11 @@ static GArray *entries_for(struct raw *raw, guint takes)
 		ADD("exact", 0, G_OPTION_ARG_NONE, &raw->exact,
 		    "Compare whole states, not 64-bit fingerprints (slow, large)", NULL);
 	}
+	if (takes & TAKES_LIMIT)
+		ADD("limit", 'l', G_OPTION_ARG_STRING_ARRAY, &raw->limits,
+		    "Try at most so many choices of a kind in a schedule (exit 3 where that left "
+		    "some out); the kinds are keys of `explore`",
+		    "KIND=N[,...]");
 	if (takes & TAKES_STEPS)
 		ADD("max-steps", 0, G_OPTION_ARG_STRING, &raw->max_steps,
 		    "Stop a schedule after so many steps (exit 3)", "N");
@@ -275,6 +280,58 @@ static int cells_take(struct cmd_options *o, struct raw *raw, const struct comma
 	return -1;
 }
 
+/* One KIND=N of --limit; -1: go on. */
+static int limit_take(struct limits *limits, const char *pair, const struct command *command)
+{
+	const char *keys[BOUND_COUNT + 1] = {0};
+	const char *equals = strchr(pair, '=');
+	g_autofree char *key = g_strndup(pair, equals ? (gsize)(equals - pair) : strlen(pair));
+	char why[SCALAR_WHY];
+	guint64 number = 0;
+	guint i;
+
+	for (i = 0; i < BOUND_COUNT; i++)
+		keys[i] = bound_key((enum bound)i);
+	for (i = 0; i < BOUND_COUNT && strcmp(key, keys[i]); i++)
+		;
+	if (i == BOUND_COUNT) {
+		const char *near = words_nearest(key, keys);
+		g_autofree char *all = words_join(keys, "or");
+
+		return cmd_usage(command, "--limit: unknown kind `%s`; %s%s%s", key,
+				 near ? "did you mean `" : "expected ", near ? near : all,
+				 near ? "`?" : "");
+	}
+	limits->given |= BIT(i);
+	limits->bounds.set &= ~BIT(i);
+	if (equals && !strcmp(equals + 1, bound_words[BOUND_WORD_ANY]))
+		return -1;
+	if (!equals ||
+	    (strcmp(equals + 1, "none") &&
+	     (scalar_u64(equals + 1, SCALAR_COUNTS, &number, why) || number > BOUND_MOST)))
+		return cmd_usage(
+			command,
+			"--limit: expected %s=N, `any`, `none` or a number up to %u, found `%s`",
+			key, BOUND_MOST, pair);
+	limits->bounds.set |= BIT(i);
+	limits->bounds.most[i] = (u32)number;
+	return -1;
+}
+
+static int limits_take(struct cmd_options *o, const struct raw *raw, const struct command *command)
+{
+	int end = -1;
+	guint i, j;
+
+	for (i = 0; raw->limits && raw->limits[i]; i++) {
+		g_auto(GStrv) pairs = g_strsplit(raw->limits[i], ",", -1);
+
+		for (j = 0; pairs[j] && end < 0; j++)
+			end = limit_take(&o->limits, pairs[j], command);
+	}
+	return end;
+}
+
 static guint64 half_of_the_memory(void)
 {
 	long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
@@ -342,6 +399,8 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 				 "--budget: expected a number such as 1000, 50k or 2M, found `%s`",
 				 raw->budget);
 	end = search_take_options(o, raw, command);
+	if (end < 0)
+		end = limits_take(o, raw, command);
 	if (end >= 0)
 		return end;
 	end = strategies_take(o, raw, command);
@@ -402,6 +461,7 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 	g_strfreev(raw.strategies);
 	g_strfreev(raw.routines);
 	g_strfreev(raw.cells);
+	g_strfreev(raw.limits);
 	g_strfreev(raw.files);
 	g_free(raw.schedule);
 	g_free(raw.format);
@@ -483,6 +543,7 @@ GPtrArray *cmd_load(const struct cmd_options *o, struct diag *diag, gboolean nee
 	struct scenario_options options = {
 		.strategies = o->strategies,
 		.mutation = o->mutation,
+		.limits = o->limits,
 		.need_expect = need_expect,
 	};
 	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);

@@ -57,6 +57,7 @@ enum cmd_takes {
 	TAKES_SHRINK = 1 << 10, /* --rule, --step, --cause, --budget, --output */
 	TAKES_MUTATION = 1 << 11,
 	TAKES_TARGETS = 1 << 12, /* --strategy and --routine: what to mutate; --cell */
+	TAKES_LIMIT = 1 << 13, /* --limit */
 };
 
 struct cmd_options {
@@ -68,6 +69,7 @@ struct cmd_options {
 	char *baseline;
 	char *mutation;
 	char **targets, **routines; /* to mutate, one by one; NULL: not given */
+	struct limits limits;
 	char *rule, *step, *output;
 	guint64 budget; /* 0: not given */
 	gboolean cause;

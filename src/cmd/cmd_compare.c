@@ -52,8 +52,9 @@ int cmd_compare(int argc, char **argv)
 	g_autofree char *error = NULL;
 	struct session s;
 	int end = session_open(&s, command, REPORT_EXPLORE,
-			       TAKES_CELLS | TAKES_FORMAT | TAKES_SEARCH | TAKES_BASELINE, argc,
-			       argv);
+			       TAKES_CELLS | TAKES_FORMAT | TAKES_SEARCH | TAKES_LIMIT |
+				       TAKES_BASELINE,
+			       argc, argv);
 
 	if (end >= 0)
 		return end;

@@ -15,9 +15,10 @@ int cmd_test(int argc, char **argv)
 {
 	const struct command *command = cmd_find("test");
 	struct session s;
-	int end = session_open(
-		&s, command, REPORT_TEST,
-		TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_SEARCH | TAKES_STEPS, argc, argv);
+	int end = session_open(&s, command, REPORT_TEST,
+			       TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_SEARCH |
+				       TAKES_LIMIT | TAKES_STEPS,
+			       argc, argv);
 
 	if (end >= 0)
 		return end;

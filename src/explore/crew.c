@@ -189,6 +189,7 @@ static bool result_add(struct explore_result *sum, struct explore_result *r)
 	sum->states += r->states;
 	sum->transitions += r->transitions;
 	sum->ever |= r->ever;
+	sum->cut |= r->cut;
 	sum->warned |= r->warned;
 	if (r->depth > sum->depth)
 		sum->depth = r->depth;
@@ -256,6 +257,7 @@ void crew_search(const struct cell *k, const struct reduction *reduction,
 			const struct search *s = &c.search[i];
 
 			*astray |= s->astray;
+			ret->withheld |= s->arena.world.withheld;
 			if (!result_add(ret, &c.search[i].result))
 				ret->stop = EXPLORE_NO_MEMORY;
 			for (j = 0; j < k->steps; j++)

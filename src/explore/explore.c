@@ -62,7 +62,7 @@ u32 explore_always(const struct explore_result *r)
 	struct explore_ends all = r->complete;
 
 	explore_ends_add(&all, &r->early);
-	return all.count ? all.always : 0;
+	return all.count && !r->cut ? all.always : 0;
 }
 
 void explore_result_free(struct explore_result *r)

@@ -59,6 +59,8 @@ struct explore_result {
 	struct explore_ends complete, early;
 	u32 ever; /* rules broken in some state reached */
 	u32 warned; /* warnings given anywhere */
+	u32 withheld; /* kinds of choices (enum bound) that a bound kept from being tried somewhere */
+	bool cut; /* some schedule could go on only beyond a bound: it has no end, and no rule is `always` */
 	struct found_list found;
 	u8 *step_done; /* per scenario step: STEP_DONE and its like, over all schedules; owned by the result */
 	u32 line_done[LINES_MAX / 32]; /* as world.line_done, over all schedules */

@@ -62,6 +62,8 @@ static bool combine(const struct cell *k, struct explore_result *part, u32 group
 		ret->transitions += p->transitions;
 		ret->ever |= p->ever;
 		ret->warned |= p->warned;
+		ret->withheld |= p->withheld;
+		ret->cut |= p->cut;
 		ret->depth = p->depth > ret->depth ? p->depth : ret->depth;
 		ret->seen_bytes += p->seen_bytes;
 		ret->collisions += p->collisions;

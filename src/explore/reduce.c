@@ -403,7 +403,8 @@ u32 reduction_groups(const struct reduction *r, u64 *group)
 	u32 of[ACTORS_MAX], groups = 0, i, j, at;
 
 	/* a changed line may do anything; a bound that some are left of is everybody's */
-	if (k->mutation.fn || (k->evictions_max && k->evictions_max != NO_ID)) {
+	if (k->mutation.fn || (k->bounds.set & ~BIT(BOUND_EVICTIONS)) ||
+	    (k->bounds.set && k->bounds.most[BOUND_EVICTIONS])) {
 		group[0] = k->contexts ? ~0ull >> (64 - k->contexts) : 0;
 		return 1;
 	}

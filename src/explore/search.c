@@ -148,7 +148,13 @@ static bool push(struct search *s)
 {
 	u32 end;
 
-	return search_list(s, true, &end) && push_node(s, s->choices, end);
+	if (!search_list(s, true, &end))
+		return false;
+	if (end == s->choices && !w_top(&s->arena.world)->ended) {
+		s->result.cut = true;
+		s->arena.world.withheld |= engine_withheld(&s->arena.world);
+	}
+	return push_node(s, s->choices, end);
 }
 
 static void note_end(struct search *s)

@@ -282,6 +282,12 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 	case EXPLORE_COMPLETE:
 		break;
 	}
+	o->bounded = r.withheld;
+	/* a bound of the file is an assumption, one of the command line a limit */
+	if (o->complete && (r.withheld & o->compiled->limited)) {
+		o->complete = FALSE;
+		o->limit = "--limit";
+	}
 	forever = repeats_for_ever(o->compiled);
 	for (i = 0; i < RULE_COUNT; i++) {
 		if (!(r.ever & BIT(i)))

@@ -29,6 +29,7 @@ struct outcome {
 	gboolean complete; /* nothing stopped it early */
 	gboolean interrupted;
 	const char *limit; /* what stopped it, in words; NULL: nothing */
+	u32 bounded; /* kinds (enum bound) of which a bound kept some choice from being tried */
 	char *refused;
 	enum verdict verdict;
 	enum how rule[RULE_COUNT];

@@ -76,14 +76,26 @@ static void print_axes(const struct scenario *s, const struct scenario_cell *cel
 	}
 }
 
-/* A bound of the file on what the environment does: the verdict holds only with it. */
-static void print_assumption(const struct cell *k)
+/* The bounds among `kinds` that left something out: the verdict holds only with them. */
+static void print_bounds(const struct outcome *o, const char *what, u32 kinds)
 {
-	if (k->evictions_max == 0)
-		printf("; assumed: no evictions");
-	else if (k->evictions_max != NO_ID)
-		printf("; assumed: at most %u eviction%s", k->evictions_max,
-		       k->evictions_max == 1 ? "" : "s");
+	const struct bounds *b = &o->compiled->cell.bounds;
+	guint i;
+
+	for (i = 0; i < BOUND_COUNT; i++) {
+		if (!(b->set & o->bounded & kinds & BIT(i)))
+			continue;
+		if (what)
+			printf("; %s:", what);
+		else
+			putchar(',');
+		what = NULL;
+		if (b->most[i])
+			printf(" at most %u", b->most[i]);
+		else
+			printf(" no");
+		printf(" %s", bound_key((enum bound)i));
+	}
 }
 
 static void print_row(const struct reporter *r, const struct outcome *o, const char *mismatch)
@@ -102,7 +114,8 @@ static void print_row(const struct reporter *r, const struct outcome *o, const c
 
 		printf("  (%s states, %s transitions, %s", states, transitions,
 		       o->complete ? "complete" : "NOT COMPLETE");
-		print_assumption(&o->compiled->cell);
+		print_bounds(o, "assumed", ~o->compiled->limited);
+		print_bounds(o, "limited", o->compiled->limited);
 		putchar(')');
 	}
 	putchar('\n');

@@ -167,6 +167,12 @@ static void print_cell(const struct outcome *o, const struct reporter *r, const 
 	add_number(b, "ends", o->ends);
 	add_yes(b, "complete", o->complete);
 	add_text(b, "limit", o->limit);
+	json_builder_set_member_name(b, "bounded");
+	json_builder_begin_array(b);
+	for (i = 0; i < BOUND_COUNT; i++)
+		if (o->bounded & BIT(i))
+			json_builder_add_string_value(b, bound_key((enum bound)i));
+	json_builder_end_array(b);
 	add_text(b, "refused", o->refused);
 	add_text(b, "trail", trail);
 	if (r->options->mode == REPORT_TEST) {

@@ -119,6 +119,23 @@ void report_trail_append(GString *out, const char *trail, guint indent)
 	g_string_append(out, trail);
 }
 
+static void append_limits(GString *text, const struct limits *limits)
+{
+	const char *separator = " --limit ";
+	guint i;
+
+	for (i = 0; i < BOUND_COUNT; i++) {
+		if (!(limits->given & BIT(i)))
+			continue;
+		g_string_append_printf(text, "%s%s=", separator, bound_key((enum bound)i));
+		if (limits->bounds.set & BIT(i))
+			g_string_append_printf(text, "%u", limits->bounds.most[i]);
+		else
+			g_string_append(text, "any");
+		separator = ",";
+	}
+}
+
 char *report_replay_command(const struct outcome *o, const struct found *f)
 {
 	GString *text = g_string_new("staleline");
@@ -141,6 +158,8 @@ char *report_replay_command(const struct outcome *o, const struct found *f)
 		g_string_append(text, " --cell");
 		append_word(text, cell->id);
 	}
+	if (!trail && o->explored)
+		append_limits(text, &o->scenario->limits);
 	if (!trail && !o->explored && !cell->schedule && strcmp(o->schedule, "default")) {
 		g_string_append(text, " --schedule");
 		append_word(text, o->schedule);

@@ -14,7 +14,6 @@
 #define FRAMES_END 0x100000000ull
 
 /* places of words in keys.c */
-#define EVICTIONS_ANY 0
 #define TLB_ANY 1
 #define ZONE_HIGHMEM 1
 #define DMA_COHERENT 1
@@ -66,22 +65,40 @@ static void strategy_compile(struct compiler *c, const struct ynode *kernel)
 	mutation_clear(&m);
 }
 
-static void explore_compile(struct compiler *c, const struct ynode *map)
+static void bound_compile(struct compiler *c, const struct ynode *map, enum bound kind)
 {
-	struct cell *k = &c->out->cell;
+	struct bounds *b = &c->out->cell.bounds;
 	guint64 number = 0;
 
-	k->evictions_max = NO_ID;
+	if (!ynode_get(map, bound_key(kind)) ||
+	    keys_word_or_number(&c->b, map, &keys_explore, bound_key(kind), &number) ==
+		    BOUND_WORD_ANY)
+		return;
+	b->set |= BIT(kind);
+	b->most[kind] = (u32)number; /* 0 for `none` */
+}
+
+static void explore_compile(struct compiler *c, const struct ynode *map)
+{
+	const struct limits *limits = &c->request->limits;
+	struct cell *k = &c->out->cell;
+	u32 i;
+
 	if (map && keys_check(&c->b, map, &keys_explore)) {
-		if (ynode_get(map, "evictions") &&
-		    keys_word_or_number(&c->b, map, &keys_explore, "evictions", &number) !=
-			    EVICTIONS_ANY)
-			k->evictions_max = (u32)number; /* 0 for `none` */
+		for (i = 0; i < BOUND_COUNT; i++)
+			bound_compile(c, map, (enum bound)i);
 		k->tlb_any = keys_word(&c->b, map, &keys_explore, "tlb", 0) == TLB_ANY;
 		c->out->max_states = keys_number(&c->b, map, &keys_explore, "max-states", 0);
 	}
+	for (i = 0; i < BOUND_COUNT; i++)
+		if (limits->given & BIT(i))
+			k->bounds.most[i] = limits->bounds.most[i];
+	k->bounds.set = (k->bounds.set & ~limits->given) | limits->bounds.set;
+	c->out->limited = limits->bounds.set;
 	/* the order within a set means nothing where any line may leave at any time */
-	k->evictions_any = k->evictions_max == NO_ID && !c->request->identities;
+	k->evictions_any = !(k->bounds.set & BIT(BOUND_EVICTIONS)) && !c->request->identities;
+	if (c->request->identities)
+		k->bounds.set = 0;
 }
 
 struct free_frames {

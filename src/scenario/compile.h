@@ -6,6 +6,12 @@
 #include "bind.h"
 #include "compiled.h"
 
+/* Bounds of --limit, which replace the file's. */
+struct limits {
+	u32 given; /* kinds (enum bound), one bit each */
+	struct bounds bounds;
+};
+
 struct compile_request {
 	struct diag *diag;
 	const struct ynode *root;
@@ -15,7 +21,8 @@ struct compile_request {
 	const char *base; /* folder that strategy paths start from */
 	const char *schedule; /* NULL or "all": none in particular */
 	const char *mutation; /* instead of the file's; NULL: does not replace it */
-	gboolean identities; /* for running; else for exploring */
+	struct limits limits;
+	gboolean identities; /* for running, where nothing is bounded; else for exploring */
 	GPtrArray *trees; /* takes over the trees loaded on the way */
 };
 

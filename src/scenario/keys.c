@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bounds.h"
 #include "kmtypes.h"
 #include "machine.h"
 #include "rules.h"
@@ -15,7 +16,7 @@ static const char *const level_words[] = {"process", "softirq", "hardirq", NULL}
 static const char *const trigger_words[] = {"start", "raise", "any", NULL};
 static const char *const times_words[] = {"forever", NULL};
 static const char *const version_words[] = {"2.6.36", NULL};
-static const char *const eviction_words[] = {"any", "none", NULL};
+const char *const bound_words[] = {"any", "none", NULL};
 static const char *const explore_tlb_words[] = {"when-full", "any", NULL};
 static const char *const zone_words[] = {"lowmem", "highmem", NULL};
 static const char *const device_words[] = {"bus-master", NULL};
@@ -185,8 +186,10 @@ static const struct key matrix_list[] = {
 const struct keys keys_matrix = {"matrix", matrix_list};
 
 static const struct key explore_list[] = {
-	{"evictions", KEY_NUMBER, .words = eviction_words, .low = 0, .high = 1000,
-	 .text = "lines the environment may take out of a cache, at any moment"},
+#define BOUND(id, key, counted)                                                                    \
+	{key,      KEY_NUMBER,         .words = bound_words,                                       \
+	 .low = 0, .high = BOUND_MOST, .text = "bound in a schedule: " counted},
+#include "bounds.def"
 	{"tlb", KEY_WORD, .words = explore_tlb_words,
 	 .text = "when a refill may drop any entry that is not wired"},
 	{"max-states", KEY_NUMBER, .units = SCALAR_COUNTS, .low = 1, .high = G_MAXINT64,

@@ -72,6 +72,10 @@ extern const struct keys keys_scenario, keys_machine, keys_l1, keys_l1i, keys_l2
 	keys_explore, keys_expect, keys_rules, keys_first, keys_piece, keys_step, keys_strategy,
 	keys_if;
 
+/* What a bound may be beside a number. */
+#define BOUND_WORD_ANY 0
+extern const char *const bound_words[];
+
 /* How often a rule is broken, in the order of enum how. */
 extern const char *const how_words[];
 

@@ -319,6 +319,7 @@ static struct scenario *load(struct diag *diag, const char *path, struct ytree *
 	s->path = g_strdup(path);
 	s->base = g_path_get_dirname(path);
 	s->mutation = g_strdup(options->mutation);
+	s->limits = options->limits;
 	s->question = question_of(tree->src);
 	s->expects = g_ptr_array_new_with_free_func(expect_free);
 	if (format_check(s, &b) && keys_check(&b, s->tree->root, &keys_scenario)) {
@@ -384,6 +385,7 @@ struct compiled *scenario_compile(struct scenario *s, const struct scenario_cell
 		.base = cell->strategy_at ? s->base : ".",
 		.schedule = schedule,
 		.mutation = s->mutation,
+		.limits = s->limits,
 		.identities = identities,
 		.trees = s->trees,
 	};

@@ -62,12 +62,14 @@ struct scenario {
 	gboolean has_expect;
 	gboolean strategies_replaced; /* by scenario_options.strategies */
 	char *mutation; /* instead of the file's, in every cell; NULL: none is */
+	struct limits limits; /* the same */
 	gboolean mutated; /* some cell is, by the file or by `mutation` */
 };
 
 struct scenario_options {
 	char **strategies; /* replaces the strategy axis; NULL: does not */
 	const char *mutation; /* replaces `kernel: {mutation}`; NULL: does not */
+	struct limits limits; /* replace bounds of `explore` */
 	gboolean need_expect; /* each cell must match exactly one expect entry */
 };
 

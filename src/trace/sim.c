@@ -73,8 +73,9 @@ static u32 xorshift(u32 *state)
 	return *state;
 }
 
-u32 world_pick(struct world *w, u32 n, bool random)
+u32 world_pick(struct world *w, u32 n, enum bound kind, bool random)
 {
+	(void)kind;
 	bug_on(!random, "a choice that no seed decides");
 	return (u32)((u64)xorshift(&w->random) * n >> 32);
 }

@@ -95,6 +95,40 @@ scenario() {
 	assert_status 1
 }
 
+@test "a bound of the file is an assumption, --limit a limit; one that left nothing out is neither" {
+	sed -i 's/evictions: any/evictions: none/' dma.yaml
+	staleline explore dma.yaml --cell strategy=ppc
+	assert_status 0
+	assert_stdout 'complete; assumed: no evictions'
+	staleline test dma.yaml --cell strategy=ppc,schedule=all
+	assert_status 0
+	staleline explore dma.yaml --cell strategy=ppc --limit evictions=none
+	assert_status 3
+	assert_stdout 'nothing found before --limit was hit'
+	assert_stdout 'limited: no evictions'
+	[[ $output != *clean* ]] || { show; false; }
+	staleline test dma.yaml --cell strategy=ppc,schedule=all --limit evictions=none
+	assert_status 3
+	staleline explore dma.yaml --cell strategy=ppc --limit evictions=any,nested=1
+	assert_status 0
+	assert_stdout 'clean'
+	[[ $output != *limited* && $output != *assumed* ]] || { show; false; }
+	staleline explore dma.yaml --cell strategy=ppc --limit bursts=0 --format jsonl
+	assert_status 3
+	assert_stdout '"limit":"--limit","bounded":["bursts","evictions"]'
+}
+
+@test "--limit: an unknown kind, and what is no number: exit 2" {
+	staleline explore dma.yaml --limit eviction=1
+	assert_status 2
+	assert_stderr 'did you mean `evictions`?'
+	for n in evictions evictions= evictions=-1 evictions=1000001 evictions=few; do
+		staleline explore dma.yaml --limit "$n"
+		assert_status 2
+		assert_stderr 'expected evictions=N'
+	done
+}
+
 @test "limits that are no numbers: exit 2" {
 	for n in 0 -1 ten 1.5 ''; do
 		staleline explore dma.yaml --max-states "$n"

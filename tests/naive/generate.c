@@ -561,3 +561,20 @@ char *generate_scenario(guint64 seed)
 	line(&g, "  tlb: %s", ONE_OF(&g, "when-full", "when-full", "any"));
 	return g_string_free(g.out, FALSE);
 }
+
+char *generate_bounds(guint64 seed)
+{
+	static const char *const kinds[] = {"interrupts",    "hardirqs",    "softirqs",
+					    "nested",        "preemptions", "bursts",
+					    "cache-victims", "tlb-victims"};
+	struct generator g = {.state = ~seed, .out = g_string_new(NULL)};
+	gboolean some = odds(&g, 50);
+	guint i;
+
+	for (i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (some && odds(&g, 40))
+			line(&g, "  %s: %s", kinds[i], ONE_OF(&g, "none", "1", "2", "3"));
+	if (odds(&g, 5))
+		line(&g, "  steps: %u", 1 + below(&g, 30));
+	return g_string_free(g.out, FALSE);
+}

@@ -11,6 +11,8 @@
 
 /* Newly allocated YAML. */
 char *generate_scenario(guint64 seed);
+/* Lines behind it that bound choices of some kinds, or none; newly allocated. */
+char *generate_bounds(guint64 seed);
 
 /* splitmix64: the next number of a sequence. */
 guint64 generate_random(guint64 *state);

@@ -153,6 +153,8 @@ static void expand(struct naive *n, u64 at)
 		n->choice = (struct choice *)must(realloc(n->choice, choices * sizeof(*n->choice)));
 		choices = engine_enabled(w, n->choice, n->choices);
 	}
+	n->result->withheld |= engine_withheld(w);
+	n->result->cut |= !choices && !w_top(w)->ended;
 	for (i = 0; i < choices; i++) {
 		struct choice choice = n->choice[i];
 		bool more;
@@ -195,6 +197,10 @@ void naive_explore(const struct cell *k, u64 limit, struct naive_result *ret)
 		expand(&n, i);
 	}
 	ret->states = n.states;
+	/* victims are withheld where they are decided */
+	ret->withheld |= n.world.withheld;
+	if (ret->cut)
+		ret->always = 0;
 	for (i = 0; i < n.states; i++)
 		free(n.state[i]);
 	free(n.state);

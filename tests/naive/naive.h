@@ -15,6 +15,8 @@ struct naive_result {
 	u64 states, transitions;
 	u64 ends, ends_complete;
 	u32 ever, always, warned;
+	u32 withheld; /* kinds of choices that a bound kept out somewhere */
+	bool cut; /* some schedule could go on only beyond a bound */
 	u8 *step_done; /* per scenario step */
 	u64 *times; /* occurrences of each finding, at naive_finding() */
 };

@@ -40,6 +40,7 @@ static const char *folder = "scenarios";
 static guint split; /* cells whose contexts fall into groups */
 static guint by_ways_only; /* cells too large for the naive explorer */
 static u64 reduced_states, unreduced_states; /* of all cells compared */
+static guint bounded[BOUND_COUNT], cuts; /* cells compared in which a bound kept something out */
 
 static void differ(guint *differences, const char *what, u64 explored, u64 naive)
 {
@@ -61,6 +62,8 @@ static void compare_rules(guint *differences, const struct explore_result *e,
 		       (n->ever >> i & 1) + (n->always >> i & 1));
 	}
 	differ(differences, "warnings", e->warned, n->warned);
+	differ(differences, "bounds that kept something out", e->withheld, n->withheld);
+	differ(differences, "cut", e->cut, n->cut);
 }
 
 /* Each finding is met on the same number of transitions, and nothing is found by one of the two only. */
@@ -201,6 +204,9 @@ static guint compare_way(const struct cell *k, const struct explore_result *whol
 	differ(&differences, "some early end", r.early.count != 0, whole->early.count != 0);
 	differ(&differences, "some complete end", r.complete.count != 0,
 	       whole->complete.count != 0);
+	differ(&differences, "cut", r.cut, whole->cut);
+	differ(&differences, "bounds", r.withheld & (options.unreduced ? ~0u : ~whole->withheld),
+	       options.unreduced ? whole->withheld : 0);
 	differ(&differences, "findings", r.found.count, whole->found.count);
 	for (i = 0; i < r.found.count && i < whole->found.count; i++) {
 		differ(&differences, "finding's rule", r.found.item[i].finding.rule,
@@ -273,7 +279,7 @@ static enum compared check(const struct cell *k, u64 limit, guint one)
 	struct explore_options options = {.max_states = limit, .unreduced = true, .trails = true};
 	struct explore_result first, again;
 	struct naive_result naive;
-	guint differences = 0;
+	guint differences = 0, i;
 
 	explore(k, &options, &first);
 	if (first.stop != EXPLORE_COMPLETE) {
@@ -282,6 +288,9 @@ static enum compared check(const struct cell *k, u64 limit, guint one)
 		explore_result_free(&first);
 		return differences ? COMPARED_DIFFERENT : COMPARED_TOO_LARGE;
 	}
+	for (i = 0; i < BOUND_COUNT; i++)
+		bounded[i] += first.withheld >> i & 1;
+	cuts += first.cut;
 	split += in_groups(k);
 	if (first.states <= naive_states) {
 		naive_explore(k, first.states + 1, &naive);
@@ -348,7 +357,8 @@ static enum compared check_seed(guint64 seed, const struct generated *g, const c
 {
 	const struct scenario_options options = {0};
 	struct diag *diag = diag_new();
-	char *text = generate_scenario(seed);
+	g_autofree char *scenario = generate_scenario(seed), *bounds = generate_bounds(seed);
+	char *text = g_strconcat(scenario, bounds, NULL);
 	enum compared compared = COMPARED_DIFFERENT;
 	struct scenario *s;
 
@@ -381,7 +391,7 @@ static void compare_generated(const struct generated *g)
 {
 	g_autofree char *dir = g_dir_make_tmp("staleline-naive-XXXXXX", NULL);
 	g_autofree char *path = g_build_filename(dir, "generated.yaml", NULL);
-	guint count[3] = {0};
+	guint count[3] = {0}, i;
 	guint64 seed;
 
 	split = 0;
@@ -397,6 +407,9 @@ static void compare_generated(const struct generated *g)
 	       g->first, seed - 1, count[COMPARED_EQUAL], count[COMPARED_DIFFERENT],
 	       count[COMPARED_TOO_LARGE], (unsigned long long)g->states, split);
 	assert_int_equal(count[COMPARED_DIFFERENT], 0);
+	for (i = 0; i < BOUND_COUNT; i++)
+		printf("%u times bounded: %s\n", bounded[i], bound_key((enum bound)i));
+	printf("%u with schedules cut\n", cuts);
 	assert_true(count[COMPARED_EQUAL] > 0);
 	split = 0;
 }
@@ -413,9 +426,55 @@ static void test_many(void **state)
 	compare_generated(&many);
 }
 
+#define BOUNDED_STATES 60000u
+
+static void check_bounds(const char *name, const struct limits *limits)
+{
+	const struct scenario_options options = {.limits = *limits};
+	g_autofree char *path = g_build_filename("tests/naive", name, NULL);
+	struct diag *diag = diag_new();
+	struct scenario *s = scenario_load(diag, path, &options);
+	struct compiled *c;
+
+	assert_non_null(s);
+	c = scenario_compile(s, s->cells->pdata[0], NULL, FALSE);
+	assert_int_not_equal(check(&c->cell, BOUNDED_STATES, ALL_WAYS), COMPARED_DIFFERENT);
+	compiled_free(c);
+	scenario_free(s);
+	diag_free(diag);
+}
+
+/* Each kind of choice bounded alone, and with the next one, where there are such choices. */
+static void test_bounds(void **state)
+{
+	guint kind, most, both;
+
+	(void)state;
+	for (kind = 0; kind < BOUND_COUNT; kind++) {
+		const guint next = (kind + 1) % BOUND_COUNT, before = bounded[kind];
+
+		for (most = 0; most < 3; most++) {
+			for (both = 0; both < 2; both++) {
+				struct limits limits = {
+					.given = BIT(kind) | both << next,
+					.bounds.set = BIT(kind) | both << next,
+				};
+
+				limits.bounds.most[next] = 1;
+				/* a run takes several steps */
+				limits.bounds.most[kind] = kind == BOUND_STEPS ? 2 + most : most;
+				check_bounds("bounds.yaml", &limits);
+				check_bounds("bounds-smp.yaml", &limits);
+			}
+		}
+		assert_true(bounded[kind] > before);
+	}
+}
+
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest generated[] = {cmocka_unit_test(test_few),
+	const struct CMUnitTest generated[] = {cmocka_unit_test(test_bounds),
+					       cmocka_unit_test(test_few),
 					       cmocka_unit_test(test_many)};
 	const struct CMUnitTest suite[] = {cmocka_unit_test(test_scenarios)};
 	const struct CMUnitTest seeds[] = {cmocka_unit_test(test_few)};

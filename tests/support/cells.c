@@ -29,7 +29,6 @@ void rig_init(struct rig *r)
 	rig_l1(r, 2, 2, 4);
 	r->k.last_pkmap = 4;
 	r->k.granule_shift = 2;
-	r->k.evictions_max = NO_ID;
 	r->next_low_pfn = 0x40;
 }
 

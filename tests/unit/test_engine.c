@@ -216,7 +216,8 @@ static void test_evictions_are_bounded(void **state)
 		u32 used;
 
 		begin();
-		r.k.evictions_max = bound;
+		r.k.bounds.set = BIT(BOUND_EVICTIONS);
+		r.k.bounds.most[BOUND_EVICTIONS] = bound;
 		rig_up(&r);
 		rig_enter(&r, 0);
 		rig_go(&r, 0);
@@ -227,13 +228,59 @@ static void test_evictions_are_bounded(void **state)
 
 			assert_int_equal(list[n - 1].kind, CHOICE_EVICT);
 			engine_apply(&r.w, &list[n - 1]);
-			assert_int_equal(w_top(&r.w)->evictions, used + 1);
+			assert_int_equal(w_top(&r.w)->used[BOUND_EVICTIONS], used + 1);
 		}
 		assert_choices("E1 E2");
 		assert_true(engine_find_eviction(&r.w, 0, 0, 0, &c));
 		assert_true(engine_possible(&r.w, &c));
 		rig_down(&r);
 	}
+}
+
+/*
+ * What a bound keeps out is said. Where nothing else could go on the schedule stops, which is no deadlock; an interrupt
+ * that may not arrive any more need not.
+ */
+static void test_what_bounds_keep_out(void **state)
+{
+	(void)state;
+	begin();
+	r.k.bounds = (struct bounds){BIT(BOUND_STEPS) | BIT(BOUND_HARDIRQS) | BIT(BOUND_BURSTS) |
+					     BIT(BOUND_EVICTIONS),
+				     {[BOUND_STEPS] = 3}};
+	rig_up(&r);
+	assert_choices("E0 E1");
+	assert_int_equal(engine_withheld(&r.w), BIT(BOUND_HARDIRQS));
+	rig_enter(&r, 0);
+	put(&r.w, &w_map(&r.w, 0)->state, MAP_DEVICE);
+	put(&r.w, &w_device(&r.w, 0)->map, 1);
+	put(&r.w, &w_device(&r.w, 0)->starter, 1);
+	assert_choices("S0");
+	assert_int_equal(engine_withheld(&r.w), BIT(BOUND_HARDIRQS) | BIT(BOUND_BURSTS));
+	rig_run(&r, 0);
+	assert_int_equal(r.w.withheld,
+			 BIT(BOUND_HARDIRQS) | BIT(BOUND_BURSTS) | BIT(BOUND_EVICTIONS));
+	put(&r.w, &w_device(&r.w, 0)->map, 0);
+	rig_enter(&r, 1);
+	rig_go(&r, 1);
+	assert_int_equal(w_top(&r.w)->used[BOUND_STEPS], 3);
+	put(&r.w, &w_map(&r.w, 0)->state, MAP_NONE);
+	/* all is done but for the interrupt */
+	assert_choices("F");
+	rig_take(&r, CHOICE_FINISH, 0);
+	assert_int_equal(w_top(&r.w)->ended, END_COMPLETE);
+	rig_down(&r);
+
+	begin();
+	r.k.bounds = (struct bounds){BIT(BOUND_STEPS), {[BOUND_STEPS] = 1}};
+	rig_up(&r);
+	rig_enter(&r, 0);
+	rig_go(&r, 0);
+	rig_enter(&r, 2);
+	assert_choices("");
+	assert_int_equal(engine_withheld(&r.w), BIT(BOUND_STEPS));
+	assert_int_equal(w_top(&r.w)->ended, END_NOT);
+	rig_down(&r);
 }
 
 /* Evictions write dirty lines back one level and take them out; without a bound nothing is counted. */
@@ -259,7 +306,7 @@ static void test_eviction(void **state)
 	engine_apply(&r.w, &c);
 	assert_null(cache_find(&r.w, 0, c.set, pa));
 	assert_int_equal(cache_find(&r.w, 1, cache_set(&r.k, 1, pa, pa), pa)->dirty, 1);
-	assert_int_equal(w_top(&r.w)->evictions, 0);
+	assert_int_equal(w_top(&r.w)->used[BOUND_EVICTIONS], 0);
 	assert_false(engine_possible(&r.w, &c));
 	assert_bug(engine_apply(&r.w, &c));
 	rig_down(&r);
@@ -313,7 +360,7 @@ static void test_victims(void **state)
 		}
 		/* a digit that names no entry is told, and does no harm */
 		r.w.pick = (struct pick){.value = 7};
-		assert_int_equal(world_pick(&r.w, 3, false), 0);
+		assert_int_equal(world_pick(&r.w, 3, BOUND_CACHE_VICTIMS, false), 0);
 		assert_false(engine_pick_fits(&r.w));
 		rig_down(&r);
 	}
@@ -468,6 +515,7 @@ int main(void)
 		cmocka_unit_test(test_deadlock),
 		cmocka_unit_test(test_finish_beside_what_repeats),
 		cmocka_unit_test(test_evictions_are_bounded),
+		cmocka_unit_test(test_what_bounds_keep_out),
 		cmocka_unit_test(test_eviction),
 		cmocka_unit_test(test_victims),
 		cmocka_unit_test(test_impossible),

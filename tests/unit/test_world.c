@@ -158,18 +158,18 @@ static void test_log(void **state)
 	(void)state;
 	up(false);
 	r.w.logged = 0;
-	put(&r.w, &w_top(&r.w)->evictions, 0);
+	put(&r.w, &w_top(&r.w)->used[BOUND_EVICTIONS], 0);
 	assert_int_equal(r.w.logged, 0);
-	put(&r.w, &w_top(&r.w)->evictions, 3);
+	put(&r.w, &w_top(&r.w)->used[BOUND_EVICTIONS], 3);
 	assert_int_equal(r.w.logged, 1);
 	assert_int_equal(r.w.log[0].old, 0);
 	r.w.log_capacity = 1;
-	put(&r.w, &w_top(&r.w)->evictions, 3);
-	assert_bug(put(&r.w, &w_top(&r.w)->evictions, 4));
+	put(&r.w, &w_top(&r.w)->used[BOUND_EVICTIONS], 3);
+	assert_bug(put(&r.w, &w_top(&r.w)->used[BOUND_EVICTIONS], 4));
 	r.w.log = NULL;
 	r.w.logged = r.w.log_capacity = 0;
-	put(&r.w, &w_top(&r.w)->evictions, 5);
-	assert_int_equal(w_top(&r.w)->evictions, 5);
+	put(&r.w, &w_top(&r.w)->used[BOUND_EVICTIONS], 5);
+	assert_int_equal(w_top(&r.w)->used[BOUND_EVICTIONS], 5);
 	r.w.log = r.log;
 	rig_down(&r);
 }

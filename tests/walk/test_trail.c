@@ -438,7 +438,7 @@ static void test_the_hash_is_blind_to_the_search(void **state)
 	assert_true(walk_cell_open(&c, scenarios[0], 0, FALSE));
 	assert_true(walk_cell_open(&with, scenarios[0], 0, TRUE));
 	assert_true(cell_hash(&c.compiled->cell) == cell_hash(&with.compiled->cell));
-	c.compiled->cell.evictions_max = 7;
+	c.compiled->cell.bounds = (struct bounds){BIT(BOUND_EVICTIONS), {[BOUND_EVICTIONS] = 7}};
 	c.compiled->cell.tlb_any ^= 1;
 	g_array_index(c.compiled->steps, struct step, 0).check ^= 1;
 	assert_true(cell_hash(&c.compiled->cell) == cell_hash(&with.compiled->cell));

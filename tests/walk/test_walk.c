@@ -355,7 +355,9 @@ static const char *walk_twins(struct cell *fresh, struct cell *ident, guint64 se
 	u32 i;
 
 	fresh->evictions_any = ident->evictions_any = false;
-	fresh->evictions_max = ident->evictions_max = 1 + (u32)(seed % 50);
+	fresh->bounds.set = ident->bounds.set = BIT(BOUND_EVICTIONS);
+	fresh->bounds.most[BOUND_EVICTIONS] = ident->bounds.most[BOUND_EVICTIONS] =
+		1 + (u32)(seed % 50);
 	/* how a set is kept depends on it */
 	world_layout(fresh);
 	world_layout(ident);
