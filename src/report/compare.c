@@ -128,16 +128,55 @@ static char **violated_row(const struct comparison *c)
 	return row;
 }
 
-static char **head_row(const struct comparison *c)
-{
-	char **row = g_new0(char *, c->strategies->len + 3);
-	guint j;
+/* With more strategies than this side by side their names are broken, behind a `-` or `/`, into lines so long. */
+#define HEAD_WHOLE 6u
+#define HEAD_COLUMNS 9u
 
-	row[0] = g_strdup("scenario");
-	row[1] = g_strdup("");
-	for (j = 0; j < c->strategies->len; j++)
-		row[j + 2] = g_strdup(c->strategies->pdata[j]);
-	return row;
+/* The lines of a name, newly allocated. */
+static GPtrArray *head_lines(const char *name, gboolean whole)
+{
+	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+	GString *line = g_string_new(NULL);
+
+	while (*name) {
+		gsize piece = strcspn(name, "-/");
+
+		piece += name[piece] != '\0';
+		if (!whole && line->len && line->len + piece > HEAD_COLUMNS) {
+			g_ptr_array_add(lines, g_strdup(line->str));
+			g_string_truncate(line, 0);
+		}
+		g_string_append_len(line, name, (gssize)piece);
+		name += piece;
+	}
+	g_ptr_array_add(lines, g_string_free(line, FALSE));
+	return lines;
+}
+
+static void add_head(struct grid *grid, const struct comparison *c)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+	guint rows = 1, i, j;
+
+	for (j = 0; j < c->strategies->len; j++) {
+		GPtrArray *lines = head_lines(c->strategies->pdata[j],
+					      c->strategies->len <= HEAD_WHOLE);
+
+		g_ptr_array_add(names, lines);
+		rows = MAX(rows, lines->len);
+	}
+	for (i = 0; i < rows; i++) {
+		char **row = g_new0(char *, c->strategies->len + 3);
+
+		row[0] = g_strdup(i ? "" : "scenario");
+		row[1] = g_strdup("");
+		for (j = 0; j < c->strategies->len; j++) {
+			const GPtrArray *lines = names->pdata[j];
+
+			row[j + 2] = g_strdup(i < lines->len ? lines->pdata[i] : "");
+		}
+		grid_add(grid, row);
+	}
 }
 
 void compare_human(const struct comparison *c)
@@ -145,9 +184,9 @@ void compare_human(const struct comparison *c)
 	struct grid *grid = grid_new(c->strategies->len + 2, FALSE);
 	GString *out = g_string_new(NULL);
 	u32 used = 0;
-	guint i, j;
+	guint legend = 0, i, j;
 
-	grid_add(grid, head_row(c));
+	add_head(grid, c);
 	for (i = 0; i < c->rows->len; i++) {
 		const struct comparison_row *r = c->rows->pdata[i];
 		char **row = g_new0(char *, c->strategies->len + 3);
@@ -168,7 +207,8 @@ void compare_human(const struct comparison *c)
 		"file, + other rules too.\n");
 	for (i = 0; i < RULE_COUNT; i++)
 		if (used & BIT(i))
-			g_string_append_printf(out, "%s: %s.  ", short_names[i], rule_name(i));
+			g_string_append_printf(out, "%s%s: %s.", legend++ ? "  " : "", short_names[i],
+					       rule_name(i));
 	g_string_append(
 		out,
 		"\nCosts: the default schedule of each row, in relative cycles; * some rows are "
