@@ -179,6 +179,21 @@ static void add_head(struct grid *grid, const struct comparison *c)
 	}
 }
 
+/* The scenario's name; its path where another one beside it has the same name. */
+static const char *row_name(const struct comparison *c, const struct comparison_row *r)
+{
+	guint i;
+
+	for (i = 0; i < c->rows->len; i++) {
+		const struct scenario *other =
+			((const struct comparison_row *)c->rows->pdata[i])->scenario;
+
+		if (other != r->scenario && !strcmp(other->name, r->scenario->name))
+			return r->scenario->path;
+	}
+	return r->scenario->name;
+}
+
 void compare_human(const struct comparison *c)
 {
 	struct grid *grid = grid_new(c->strategies->len + 2, FALSE);
@@ -191,7 +206,7 @@ void compare_human(const struct comparison *c)
 		const struct comparison_row *r = c->rows->pdata[i];
 		char **row = g_new0(char *, c->strategies->len + 3);
 
-		row[0] = g_strdup(r->scenario->name);
+		row[0] = g_strdup(row_name(c, r));
 		row[1] = g_strdup(r->axes);
 		for (j = 0; j < c->strategies->len; j++)
 			row[j + 2] = place_text(r->places->pdata[j], &used);
@@ -224,7 +239,7 @@ void compare_human(const struct comparison *c)
 
 static char *place_key(const struct comparison *c, const struct comparison_row *r, guint column)
 {
-	return g_strdup_printf("%s[%s]%s", r->scenario->name, r->axes,
+	return g_strdup_printf("%s[%s]%s", row_name(c, r), r->axes,
 			       (char *)c->strategies->pdata[column]);
 }
 

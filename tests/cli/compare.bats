@@ -52,3 +52,16 @@ setup() {
 	assert_stdout "context-"
 	assert_stdout "uncached"
 }
+
+@test "scenarios of one name are told apart by their paths" {
+	mkdir "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b"
+	cp $scenario "$BATS_TEST_TMPDIR/a/x.yaml"
+	sed 's/evictions: any/evictions: none/' $scenario >"$BATS_TEST_TMPDIR/b/x.yaml"
+	cd "$BATS_TEST_TMPDIR"
+	staleline compare a b
+	assert_status 0
+	assert_stdout "a/x.yaml"
+	assert_stdout "b/x.yaml"
+	"$STALELINE" compare a b --format jsonl | sort >places
+	[ "$(sed 's/.*"place":"\([^"]*\)".*/\1/' places | sort | uniq -d | wc -l)" = 0 ]
+}
