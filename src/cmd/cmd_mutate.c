@@ -4,6 +4,7 @@
 
 #include "progress.h"
 #include "report/mutants.h"
+#include "scenario/presets.h"
 #include "scenario/words.h"
 #include "session.h"
 
@@ -51,17 +52,31 @@ static GArray *cells_of(const struct session *s)
 	return cells;
 }
 
+static int unused_say(const struct command *command, const char *name)
+{
+	g_auto(GStrv) names = presets_names("strategies");
+	const char *near = words_nearest(name, (const char *const *)names);
+
+	/* a name that is right is not explained by its neighbour */
+	if (near && strcmp(near, name))
+		return cmd_usage(command,
+				 "no cell selected has the strategy `%s`; did you mean `%s`?", name,
+				 near);
+	return cmd_usage(command, "no cell selected has the strategy `%s`", name);
+}
+
 static int mutate(const struct session *s, const struct command *command, char **strategies,
 		  char **routines)
 {
 	g_autoptr(GArray) cells = cells_of(s);
 	const char *unused;
-	struct mutants *m = mutants_make(cells, strategies, routines, &s->limits, &unused);
+	struct mutants *m =
+		mutants_make(cells, strategies, routines, &s->limits, progress_cell, &unused);
 	int end;
 
 	progress_clear();
 	if (unused) {
-		end = cmd_usage(command, "no cell selected has the strategy `%s`", unused);
+		end = unused_say(command, unused);
 	} else if (!m->places->len && !m->cut_short && !m->interrupted) {
 		fputs("staleline: no cell is selected\n", stderr);
 		end = EXIT_USAGE;
@@ -69,7 +84,7 @@ static int mutate(const struct session *s, const struct command *command, char *
 		if (s->options.jsonl)
 			mutants_jsonl(m);
 		else
-			mutants_human(m);
+			mutants_human(m, s->options.report.trails);
 		end = m->interrupted                                        ? EXIT_INTERRUPTED :
 		      mutants_count(m, MUTANT_INCONCLUSIVE) || m->cut_short ? EXIT_LIMIT :
 									      EXIT_OK;
@@ -85,7 +100,8 @@ int cmd_mutate(int argc, char **argv)
 	const struct command *command = cmd_find("mutate");
 	struct session s;
 	int end = session_open(&s, command, REPORT_EXPLORE,
-			       TAKES_TARGETS | TAKES_FORMAT | TAKES_SEARCH, argc, argv);
+			       TAKES_TARGETS | TAKES_FORMAT | TAKES_SEARCH | TAKES_PRINT_TRAIL,
+			       argc, argv);
 
 	if (end >= 0)
 		return end;

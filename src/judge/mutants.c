@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mutants.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "explore/trailtext.h"
 
 /* Where the user gives no limit: a mutant may have so many times the states of its cell, and so many more. */
 #define STATES_FACTOR 16u
-#define STATES_MORE 100000u
+#define STATES_MORE 500000u
 
 const char *const mutant_fates[] = {
 	[MUTANT_KILLED] = "killed",
@@ -13,6 +16,7 @@ const char *const mutant_fates[] = {
 	[MUTANT_UNREACHED] = "not executed",
 	[MUTANT_EQUIVALENT] = "equivalent",
 	[MUTANT_INCONCLUSIVE] = "inconclusive",
+	[MUTANT_UNTRIED] = "not tried",
 };
 
 static void place_free(gpointer p)
@@ -29,6 +33,8 @@ static void mutant_free(gpointer p)
 
 	g_free(m->text);
 	g_free(m->strategy);
+	g_free(m->kill.step);
+	g_free(m->kill.trail);
 	g_free(m);
 }
 
@@ -99,11 +105,11 @@ static void place_add(struct mutants *m, const struct mutant_cell *at,
 	struct outcome *o;
 
 	watching.watch_lines = TRUE;
+	watching.trailless = TRUE;
 	watching.first = FALSE;
 	o = outcome_explore(at->scenario, at->cell, &watching);
-	m->states += o->states;
 	m->interrupted |= o->interrupted;
-	if (!o->refused && !o->complete)
+	if (!o->refused && !o->complete && !o->interrupted)
 		m->cut_short++;
 	if (!o->refused && o->complete) {
 		p = g_new0(struct mutant_place, 1);
@@ -137,6 +143,34 @@ static gboolean uses(const struct mutant_place *p, const struct mutant *mutant)
 	return kline_executed(p->line_done, mutant->line);
 }
 
+/* Of what was found, the violation of `rules` with the shortest trail; the first of several in file order. */
+static void kill_note(struct mutant_kill *kill, const struct outcome *o, u32 rules)
+{
+	const struct found *best = NULL;
+	guint i;
+
+	for (i = 0; i < o->found.count; i++) {
+		const struct found *f = &o->found.item[i];
+
+		if (!f->finding.warning && (rules & BIT(f->finding.rule)) &&
+		    (!best || f->at < best->at))
+			best = f;
+	}
+	if (!best)
+		return;
+	kill->rule = (enum rule)best->finding.rule;
+	kill->step = compiled_step_name(o->compiled, best->finding.step);
+	kill->choices = best->at;
+	kill->shortest = best->shortest;
+	if (best->trail.length) {
+		char *text =
+			trail_print(&o->compiled->cell, best->trail.choice, best->trail.length);
+
+		kill->trail = g_strdup(text);
+		free(text);
+	}
+}
+
 /* Explores the mutant in one cell; FALSE if there is no need to go on with others. */
 static gboolean try(struct mutants *m, struct mutant *mutant, const struct mutant_place *p,
 		    const struct outcome_options *options)
@@ -146,19 +180,24 @@ static gboolean try(struct mutants *m, struct mutant *mutant, const struct mutan
 	u32 rules;
 
 	limited.first = !p->broken;
+	/* which violation is the first must not be up to threads */
+	if (limited.first)
+		limited.jobs = 1;
 	if (!limited.max_states)
 		limited.max_states = p->states * STATES_FACTOR + STATES_MORE;
 	p->scenario->mutation = mutant->text;
 	o = outcome_explore(p->scenario, p->cell, &limited);
 	p->scenario->mutation = NULL;
 	mutant->tried++;
-	m->states += o->states;
 	m->interrupted |= o->interrupted;
 	rules = broken_of(o) & ~p->broken;
 	if (rules || (p->verdict == VERDICT_CLEAN && o->verdict == VERDICT_VACUOUS)) {
 		mutant->fate = MUTANT_KILLED;
 		mutant->killer = p;
 		mutant->rules = rules;
+		kill_note(&mutant->kill, o, rules);
+	} else if (o->interrupted) {
+		mutant->fate = MUTANT_UNTRIED;
 	} else if (!o->complete) {
 		mutant->fate = MUTANT_INCONCLUSIVE;
 	} else if (mutant->fate != MUTANT_INCONCLUSIVE) {
@@ -192,7 +231,8 @@ static void mutant_explore(struct mutants *m, struct mutant *mutant,
 
 /* Lists the mutants of the routines; then explores the cells they, or the strategies, may be in. */
 static void places_make(struct mutants *m, GArray *cells, char **strategies, char **routines,
-			const struct outcome_options *options, gboolean *used)
+			const struct outcome_options *options,
+			void (*announce)(guint at, guint of, const char *what), gboolean *used)
 {
 	guint i, j;
 
@@ -212,13 +252,17 @@ static void places_make(struct mutants *m, GArray *cells, char **strategies, cha
 				   routines[0]);
 
 		compiled_free(c);
-		if (wanted)
+		if (wanted) {
+			announce(i + 1, cells->len, at->cell->id);
 			place_add(m, at, options);
+		}
 	}
 }
 
 struct mutants *mutants_make(GArray *cells, char **strategies, char **routines,
-			     const struct outcome_options *options, const char **unused)
+			     const struct outcome_options *options,
+			     void (*announce)(guint at, guint of, const char *what),
+			     const char **unused)
 {
 	g_autofree gboolean *used = g_new0(gboolean, g_strv_length(strategies) + 1);
 	struct mutants *m = g_new0(struct mutants, 1);
@@ -226,7 +270,7 @@ struct mutants *mutants_make(GArray *cells, char **strategies, char **routines,
 
 	m->places = g_ptr_array_new_with_free_func(place_free);
 	m->list = g_ptr_array_new_with_free_func(mutant_free);
-	places_make(m, cells, strategies, routines, options, used);
+	places_make(m, cells, strategies, routines, options, announce, used);
 	*unused = NULL;
 	for (i = 0; strategies[i]; i++)
 		if (!used[i] && !*unused && !m->interrupted)
@@ -235,8 +279,15 @@ struct mutants *mutants_make(GArray *cells, char **strategies, char **routines,
 		return m;
 	/* stable: cells of as many states stay in the order of the files */
 	g_ptr_array_sort(m->places, by_states);
-	for (i = 0; i < m->list->len && !m->interrupted; i++)
-		mutant_explore(m, m->list->pdata[i], options);
+	for (i = 0; i < m->list->len; i++) {
+		struct mutant *mutant = m->list->pdata[i];
+
+		announce(i + 1, m->list->len, mutant->text);
+		if (m->interrupted)
+			mutant->fate = MUTANT_UNTRIED;
+		else
+			mutant_explore(m, mutant, options);
+	}
 	return m;
 }
 

@@ -14,6 +14,7 @@ enum mutant_fate {
 	MUTANT_UNREACHED, /* no cell executes the line */
 	MUTANT_EQUIVALENT, /* in every cell that does, the change cannot make a difference */
 	MUTANT_INCONCLUSIVE, /* a limit was hit first in some cell, and no other one kills it */
+	MUTANT_UNTRIED, /* the user put an end to it before all cells were explored */
 };
 
 extern const char *const mutant_fates[];
@@ -30,6 +31,15 @@ struct mutant_place {
 	u32 line_done[LINES_MAX / 32];
 };
 
+/* The violation that killed a mutant: of the rules that its cell keeps otherwise, the one that takes the fewest choices. */
+struct mutant_kill {
+	enum rule rule;
+	char *step; /* where, as in `process.map`; NULL: there is none, the cell turned vacuous */
+	char *trail; /* leads there, in the cell with the mutation; may be NULL */
+	u64 choices; /* of the trail */
+	gboolean shortest; /* no trail that leads there is shorter */
+};
+
 struct mutant {
 	char *text; /* CHANGE:ROUTINE.LINE */
 	enum kline line; /* KL_NONE: a step of a strategy */
@@ -39,20 +49,21 @@ struct mutant {
 	guint tried; /* cells explored */
 	const struct mutant_place *killer;
 	u32 rules; /* that the killer breaks and did not before; 0: it turned vacuous */
+	struct mutant_kill kill;
 };
 
 struct mutants {
 	GPtrArray *places; /* struct mutant_place *, the fewest states first */
 	GPtrArray *list; /* struct mutant * */
 	guint cut_short; /* cells left out because a limit was hit without a mutation */
-	guint64 states; /* explored in all */
 	gboolean interrupted;
 };
 
 /*
  * `strategies` and `routines` are what to mutate, NULL-terminated names; a strategy may be named as the cells name
  * it. `cells`, of struct mutant_cell, are those that may be explored. Returns mutants without a list if nothing
- * uses a target: `*unused` is its name.
+ * uses a target: `*unused` is its name. `announce` is called before each cell without a mutation, then before each
+ * mutant.
  */
 struct mutant_cell {
 	struct scenario *scenario;
@@ -60,7 +71,9 @@ struct mutant_cell {
 };
 
 struct mutants *mutants_make(GArray *cells, char **strategies, char **routines,
-			     const struct outcome_options *options, const char **unused);
+			     const struct outcome_options *options,
+			     void (*announce)(guint at, guint of, const char *what),
+			     const char **unused);
 void mutants_free(struct mutants *m);
 guint mutants_count(const struct mutants *m, enum mutant_fate fate);
 

@@ -228,7 +228,7 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 	struct explore_options explore_options = {
 		.unreduced = options->unreduced,
 		.exact = options->exact,
-		.trails = TRUE,
+		.trails = !options->trailless,
 		.jobs = options->jobs,
 		.memory = options->memory,
 		.seconds = options->seconds,

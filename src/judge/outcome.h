@@ -11,6 +11,7 @@ struct outcome_options {
 	guint64 max_steps; /* of a single schedule; 0: a million where contexts repeat for ever */
 	gboolean first;
 	gboolean watch_lines; /* say which lines of kernel routines were executed */
+	gboolean trailless; /* nobody wants to know how to get to what an exploration finds */
 	gboolean unreduced, exact;
 	guint jobs; /* threads of an exploration */
 	guint64 memory, seconds; /* of an exploration; 0: no limit */

@@ -5,72 +5,131 @@
 #include <stdio.h>
 
 #include "grid.h"
+#include "prose.h"
 #include "report.h"
 
-/* "wrong-page, stale-dma-read"; "vacuous" where no rule is broken. */
-static char *rules_text(const struct mutant *m)
-{
-	GString *text = g_string_new(NULL);
-	guint i;
+/* Mutant, fate, rule, step, choices, cell; "-" where there is none. */
+#define COLUMNS 6u
 
-	for (i = 0; i < RULE_COUNT; i++)
-		if (m->rules & BIT(i))
-			g_string_append_printf(text, "%s%s", text->len ? ", " : "", rule_name(i));
-	if (!text->len)
-		g_string_append(text, "vacuous");
-	return g_string_free(text, FALSE);
+static const char *const heads[COLUMNS + 1] = {"mutant", "fate", "rule", "at", "choices", "cell"};
+
+/* How the length of the trail is known: 12, or <=12 where a shorter one may exist. */
+static char *choices_text(const struct mutant_kill *kill)
+{
+	return g_strdup_printf("%s%" G_GUINT64_FORMAT,
+			       kill->shortest ? "" : "<=", (guint64)kill->choices);
 }
 
 static char **mutant_row(const struct mutant *m)
 {
-	char **row = g_new0(char *, 5);
+	char **row = g_new0(char *, COLUMNS + 1);
 
 	row[0] = g_strdup(m->text);
 	row[1] = g_strdup(mutant_fates[m->fate]);
 	if (m->killer) {
-		row[2] = rules_text(m);
-		row[3] = report_cell_name(m->killer->scenario, m->killer->cell);
+		row[2] = g_strdup(m->kill.step ? rule_name(m->kill.rule) : "vacuous");
+		row[3] = g_strdup(m->kill.step ? m->kill.step : "-");
+		row[4] = m->kill.step ? choices_text(&m->kill) : g_strdup("-");
+		row[5] = report_cell_name(m->killer->scenario, m->killer->cell);
 		return row;
 	}
-	row[2] = g_strdup("");
-	row[3] = m->tried ? g_strdup_printf("%u cell%s", m->tried, m->tried == 1 ? "" : "s") :
-			    g_strdup("");
+	row[2] = g_strdup("-");
+	row[3] = g_strdup("-");
+	row[4] = g_strdup("-");
+	row[5] = m->tried ? g_strdup_printf("all %u", m->tried) : g_strdup("none");
 	return row;
 }
 
-static void append_some(GString *out, const struct mutants *m, enum mutant_fate fate,
-			const char *meaning)
+static gboolean has_replay(const struct mutant *m)
+{
+	return m->killer && m->kill.trail;
+}
+
+/* The command that repeats each kill. */
+static void append_replays(GString *out, const struct mutants *m)
 {
 	guint i;
 
-	if (!mutants_count(m, fate))
-		return;
-	g_string_append_printf(out, "\n%s: %s\n", mutant_fates[fate], meaning);
 	for (i = 0; i < m->list->len; i++) {
 		const struct mutant *mutant = m->list->pdata[i];
+		g_autofree char *command = NULL;
 
-		if (mutant->fate == fate)
-			g_string_append_printf(out, "  %s\n", mutant->text);
+		if (!has_replay(mutant))
+			continue;
+		command = report_replay_mutant(mutant->killer->scenario, mutant->killer->cell,
+					       mutant->text, mutant->kill.trail);
+		g_string_append_printf(out, "\n%s: %s\nreplay: %s\n", mutant->text,
+				       rule_name(mutant->kill.rule), command);
 	}
 }
 
-void mutants_human(const struct mutants *m)
+/* The mutants of that fate, those that leave a line out or the others, below what it means; nothing if there is none. */
+static void append_some(GString *out, const struct mutants *m, enum mutant_fate fate,
+			gboolean left_out, gboolean changed, const char *meaning)
 {
-	struct grid *grid = grid_new(4, FALSE);
-	GString *out = g_string_new(NULL);
+	gboolean first = TRUE;
 	guint i;
 
-	for (i = 0; i < m->list->len; i++)
-		grid_add(grid, mutant_row(m->list->pdata[i]));
-	grid_append(out, grid);
-	append_some(out, m, MUTANT_SURVIVED, "a scenario is missing, or the line is unnecessary");
-	append_some(out, m, MUTANT_UNREACHED, "no cell executes the line: a scenario is missing");
-	append_some(out, m, MUTANT_INCONCLUSIVE,
-		    "a limit was hit first (--max-states); does not count as killed");
+	for (i = 0; i < m->list->len; i++) {
+		const struct mutant *mutant = m->list->pdata[i];
+		gboolean without = mutant->change == CHANGE_WITHOUT;
+
+		if (mutant->fate != fate || !(without ? left_out : changed))
+			continue;
+		if (first)
+			prose_append(out, "\n", 0, meaning);
+		first = FALSE;
+		g_string_append_printf(out, "  %s\n", mutant->text);
+	}
+}
+
+static void append_sections(GString *out, const struct mutants *m)
+{
+	append_some(
+		out, m, MUTANT_SURVIVED, TRUE, FALSE,
+		"survived, left out: nobody notices. The line is a candidate for deletion, or a "
+		"scenario that needs it is missing:");
+	append_some(
+		out, m, MUTANT_SURVIVED, FALSE, TRUE,
+		"survived, changed: nobody notices. Less than the line does is enough, or a scenario "
+		"that needs all of it is missing:");
+	append_some(out, m, MUTANT_UNREACHED, TRUE, TRUE,
+		    "not executed: no cell comes to the line. A scenario is missing:");
+	append_some(
+		out, m, MUTANT_INCONCLUSIVE, TRUE, TRUE,
+		"inconclusive: a limit was hit (--max-states, --time, --memory) before all cells were "
+		"explored. Neither killed nor survived:");
+	if (m->interrupted)
+		g_string_append_printf(
+			out, "\ninterrupted: %u mutants were not tried, or not in all cells\n",
+			mutants_count(m, MUTANT_UNTRIED));
 	if (m->cut_short)
 		g_string_append_printf(
 			out, "\nleft out: %u cell%s that hit a limit without a mutation\n",
 			m->cut_short, m->cut_short == 1 ? "" : "s");
+}
+
+void mutants_human(const struct mutants *m, gboolean trails)
+{
+	struct grid *grid = grid_new(COLUMNS, FALSE);
+	GString *out = g_string_new(NULL);
+	guint i;
+
+	grid_add(grid, g_strdupv((char **)(void *)heads));
+	for (i = 0; i < m->list->len; i++)
+		if (((const struct mutant *)m->list->pdata[i])->fate != MUTANT_UNTRIED)
+			grid_add(grid, mutant_row(m->list->pdata[i]));
+	if (grid->rows->len > 1)
+		grid_append(out, grid);
+	append_sections(out, m);
+	if (trails)
+		append_replays(out, m);
+	if (mutants_count(m, MUTANT_KILLED))
+		prose_append(
+			out, "\n", 0,
+			"choices: the shortest schedule in which that rule breaks there; <=: one may "
+			"be shorter. --print-trail prints the command that replays it, `staleline "
+			"explain RULE` says what a rule means.");
 	g_string_append_printf(
 		out,
 		"\ncells: %u, mutants: %u, killed: %u, survived: %u, not executed: %u, "
@@ -126,6 +185,7 @@ static void mutant_print(const struct mutant *m)
 {
 	JsonBuilder *b = object_begin("mutant");
 	const struct mutant_place *p = m->killer;
+	g_autofree char *replay = NULL;
 	guint i;
 
 	text_member(b, "mutant", m->text);
@@ -139,6 +199,20 @@ static void mutant_print(const struct mutant *m)
 		if (m->rules & BIT(i))
 			json_builder_add_string_value(b, rule_name(i));
 	json_builder_end_array(b);
+	text_member(b, "rule", m->kill.step ? rule_name(m->kill.rule) : NULL);
+	text_member(b, "step", m->kill.step);
+	json_builder_set_member_name(b, "choices");
+	if (m->kill.step)
+		json_builder_add_int_value(b, (gint64)m->kill.choices);
+	else
+		json_builder_add_null_value(b);
+	json_builder_set_member_name(b, "shortest");
+	json_builder_add_boolean_value(b, m->kill.shortest);
+	text_member(b, "trail", m->kill.trail);
+	replay = has_replay(m) ?
+			 report_replay_mutant(p->scenario, p->cell, m->text, m->kill.trail) :
+			 NULL;
+	text_member(b, "replay", replay);
 	number_member(b, "tried", m->tried);
 	object_print(b);
 }
@@ -158,5 +232,6 @@ void mutants_jsonl(const struct mutants *m)
 	number_member(b, "not_executed", mutants_count(m, MUTANT_UNREACHED));
 	number_member(b, "equivalent", mutants_count(m, MUTANT_EQUIVALENT));
 	number_member(b, "inconclusive", mutants_count(m, MUTANT_INCONCLUSIVE));
+	number_member(b, "not_tried", mutants_count(m, MUTANT_UNTRIED));
 	object_print(b);
 }

@@ -5,8 +5,11 @@
 
 #include "judge/mutants.h"
 
-/* The table, then the survivors with a command that explores each, and how many there are of each fate. */
-void mutants_human(const struct mutants *m);
+/*
+ * The table, then those that were not killed by what that means, and how many there are of each fate; with `trails` also
+ * the command that repeats each kill.
+ */
+void mutants_human(const struct mutants *m, gboolean trails);
 /* One `mutant` object each, then `mutants`. */
 void mutants_jsonl(const struct mutants *m);
 

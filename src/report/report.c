@@ -136,6 +136,18 @@ static void append_limits(GString *text, const struct limits *limits)
 	}
 }
 
+static void append_trail(GString *text, const char *trail)
+{
+	if (strlen(trail) > REPORT_TRAIL_INLINE) {
+		g_string_append(text, " --trail - <<'END'\n");
+		report_trail_append(text, trail, 0);
+		g_string_append(text, "\nEND");
+	} else {
+		g_string_append(text, " --trail");
+		append_word(text, trail);
+	}
+}
+
 char *report_replay_command(const struct outcome *o, const struct found *f)
 {
 	GString *text = g_string_new("staleline");
@@ -164,13 +176,23 @@ char *report_replay_command(const struct outcome *o, const struct found *f)
 		g_string_append(text, " --schedule");
 		append_word(text, o->schedule);
 	}
-	if (trail && strlen(trail) > REPORT_TRAIL_INLINE) {
-		g_string_append(text, " --trail - <<'END'\n");
-		report_trail_append(text, trail, 0);
-		g_string_append(text, "\nEND");
-	} else if (trail) {
-		g_string_append(text, " --trail");
-		append_word(text, trail);
+	if (trail)
+		append_trail(text, trail);
+	return g_string_free(text, FALSE);
+}
+
+char *report_replay_mutant(const struct scenario *s, const struct scenario_cell *cell,
+			   const char *mutation, const char *trail)
+{
+	GString *text = g_string_new("staleline replay");
+
+	append_word(text, s->path);
+	g_string_append(text, " --mutation");
+	append_word(text, mutation);
+	if (*cell->id) {
+		g_string_append(text, " --cell");
+		append_word(text, cell->id);
 	}
+	append_trail(text, trail);
 	return g_string_free(text, FALSE);
 }

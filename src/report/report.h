@@ -53,6 +53,9 @@ char *report_trail(const struct outcome *o, const struct found *f);
  * REPORT_TRAIL_INLINE characters comes on standard input, as a here-document.
  */
 char *report_replay_command(const struct outcome *o, const struct found *f);
+/* The command that repeats `trail` in a cell with a mutation; newly allocated. */
+char *report_replay_mutant(const struct scenario *s, const struct scenario_cell *cell,
+			   const char *mutation, const char *trail);
 /* Appends `trail`, in lines indented by `indent` if it has more than REPORT_TRAIL_INLINE characters. */
 void report_trail_append(GString *out, const char *trail, guint indent);
 /* "scenarios/x.yaml" or "scenarios/x.yaml[strategy=none]"; newly allocated. */

@@ -13,7 +13,7 @@ setup() {
 @test "a line that is needed is killed, with the rule and the cell" {
 	staleline mutate --routine flush_all_zero_pkmaps $pkmap
 	assert_status 0
-	[[ $output =~ without:flush_all_zero_pkmaps.flush_tlb_kernel_range\ +killed\ +wrong-page ]]
+	[[ $output =~ without:flush_all_zero_pkmaps.flush_tlb_kernel_range\ +killed\ +wrong-page\ +interrupt.map\ +[0-9]+ ]]
 	assert_stdout "$pkmap[strategy=arm-reentrant,mutation=none]"
 }
 
@@ -21,7 +21,8 @@ setup() {
 	staleline mutate --routine kmap $pkmap
 	assert_status 0
 	[[ $output =~ without:kmap.flush_tlb_one\ +survived ]]
-	assert_stdout "survived: a scenario is missing, or the line is unnecessary"
+	assert_stdout "survived, left out: nobody notices. The line is a candidate for deletion"
+	assert_stdout "survived, changed: nobody notices."
 }
 
 @test "what kills a mutant can be seen with --mutation" {
@@ -39,6 +40,38 @@ setup() {
 	eval "staleline ${replay/--mutation*range /}"
 	assert_status 2
 	assert_stderr "E0303"
+}
+
+@test "--print-trail: each kill is repeated by the command printed, in as many choices as the table says" {
+	staleline mutate --routine flush_all_zero_pkmaps --print-trail $pkmap
+	assert_status 0
+	table=$output
+	kills=$(grep -c ' killed ' <<<"$table")
+	[ "$kills" -gt 3 ]
+	[ "$(grep -c '^replay: ' <<<"$table")" -eq "$kills" ]
+	while read -r mutant rule; do
+		command=$(grep -A1 -F "$mutant: $rule" <<<"$table" | sed -n 's/^replay: staleline //p')
+		eval "staleline $command --print"
+		assert_status 1
+		assert_stdout "error[$rule]"
+	done < <(sed -n 's/^  \([^ ]*\) *killed *\([^ ]*\) .*/\1 \2/p' <<<"$table")
+	# no shorter schedule breaks the rule there
+	choices=$(sed -n 's/^  without:flush_all_zero_pkmaps.pte_clear .*interrupt.map *\([0-9]*\) .*/\1/p' <<<"$table")
+	staleline explore $pkmap -c strategy=arm-reentrant,mutation=none --no-reduction --format jsonl \
+		--mutation without:flush_all_zero_pkmaps.pte_clear
+	assert_stdout "\"at\":$choices,"
+}
+
+@test "Ctrl-C: what was not tried is neither killed nor survived" {
+	"$STALELINE" mutate --routine all --no-reduction scenarios >"$BATS_TEST_TMPDIR/out" &
+	pid=$!
+	sleep 4
+	kill -INT $pid
+	status=0
+	wait $pid || status=$?
+	[ $status -eq 130 ]
+	grep -q '^interrupted: [0-9]* mutants were not tried' "$BATS_TEST_TMPDIR/out"
+	grep -q 'inconclusive: 0$' "$BATS_TEST_TMPDIR/out"
 }
 
 @test "a line that no cell executes is said to be so, not to survive" {
@@ -97,6 +130,9 @@ setup() {
 	staleline mutate --strategy flush-all $pkmap
 	assert_status 2
 	assert_stderr "no cell selected has the strategy \`flush-all\`"
+	staleline mutate --strategy pcp $pkmap
+	assert_status 2
+	assert_stderr "did you mean \`ppc\`?"
 	staleline explore $pkmap --mutation without:nobody.cache-op
 	assert_status 2
 	assert_stderr "of no routine and of no cell's strategy"
@@ -130,9 +166,13 @@ setup() {
 			mutants, last = lines[:-1], lines[-1]
 			assert all(m["type"] == "mutant" for m in mutants) and last["type"] == "mutants"
 			assert last["mutants"] == len(mutants)
-			for fate in "killed", "survived", "not executed", "equivalent", "inconclusive":
+			for fate in "killed", "survived", "not executed", "equivalent", "inconclusive", "not tried":
 			    assert last[fate.replace(" ", "_")] == sum(m["fate"] == fate for m in mutants), fate
 			assert last["killed"] and last["survived"]
+			for m in mutants:
+			    killed = m["fate"] == "killed"
+			    assert killed == bool(m["scenario"]) == bool(m["replay"]), m
+			    assert not killed or (m["rule"] in m["rules"] and m["choices"] > 0), m
 		' | sed 's/^\t*//'
 }
 
