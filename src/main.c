@@ -16,7 +16,9 @@ const struct command commands[] = {
 	 cmd_run},
 	{"explore", "FILE|DIR...", "Execute every schedule of each cell: can it ever go wrong?",
 	 "Exit: 0 clean, 1 a rule can be broken, 2 bad input, 3 a limit was hit first.\n"
-	 "Example: staleline explore scenarios/nest/user-softirq-hardirq.yaml\n",
+	 "Example: staleline explore scenarios/nest/user-softirq-hardirq.yaml\n"
+	 "With --worst it also says how long irqs are off, what a call of a DMA hook takes, and how deep\n"
+	 "interrupts nest at most (docs/model.md, \"Worst cases\").\n",
 	 cmd_explore},
 	{"test", "FILE|DIR...", "Execute all cells and compare with what the files expect.",
 	 "Exit: 0 every cell as expected, 1 some not, 2 bad input, 3 some inconclusive.\n"

@@ -167,7 +167,7 @@ struct cache_place {
 
 /* A cell, and where its arrays begin in the world (layout.h). */
 struct layout {
-	u32 top, cpu, ctx, tlb, handle, map, device, page, lock;
+	u32 top, cpu, ctx, tlb, handle, map, device, page, lock, meter;
 	u32 user_pte, pkmap_pte, fixmap_pte, pkmap_count, slot_users;
 	u32 iteration, polled, flat, memory, leak;
 	u32 hashed; /* words before this one are state; the rest is derived from them */
@@ -185,6 +185,7 @@ struct cell {
 	bool debug_highmem, hardirq_nesting, preempt;
 	struct mutation mutation;
 	bool lines_watched; /* some line is mutated, or those executed are wanted (world.line_done) */
+	bool metered; /* the world has room for what windows and calls have cost so far; decides nothing */
 
 	/* exploration switches */
 	bool identities; /* copies hold full write identities; else only newest-or-not */

@@ -106,6 +106,8 @@ u32 world_layout(struct cell *k)
 	l->polled = take(&next, k->polls ? k->steps : 0);
 	l->flat = take(&next, k->identities ? granules : 0);
 	l->memory = take(&next, k->pages * k->page_sectors * k->sector_words);
+	l->meter = take(&next,
+			k->metered ? k->contexts * (u32)(sizeof(struct w_meter) / sizeof(u32)) : 0);
 	for (part = PART_LINES; part < PARTS; part++) {
 		if (part == PART_BUSY)
 			l->hashed = next;

@@ -108,6 +108,13 @@ struct w_device {
 	u32 completions; /* handled interrupts that nobody waited for yet */
 };
 
+/* What a context's open window and call have cost so far, in metered cells; 0 while there is none. Kept by a driver. */
+struct w_meter {
+	u32 irqs_off; /* cycles since it turned irqs off */
+	u32 call; /* scenario step that is in a call of a DMA hook + 1 */
+	u32 cache_ops, tlb_flushes; /* of the call */
+};
+
 #define PAGE_IN_USE BIT(0)
 #define PAGE_LOCKED BIT(1)
 #define PAGE_UPTODATE BIT(2)
@@ -420,6 +427,11 @@ static inline const struct w_map *w_map(const struct world *w, u32 map)
 static inline const struct w_device *w_device(const struct world *w, u32 device)
 {
 	return (const struct w_device *)(w->word + w->k->layout.device) + device;
+}
+
+static inline const struct w_meter *w_meter(const struct world *w, u32 ctx)
+{
+	return (const struct w_meter *)(w->word + w->k->layout.meter) + ctx;
 }
 
 static inline const struct w_page *w_page(const struct world *w, u32 page)

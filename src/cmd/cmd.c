@@ -67,7 +67,7 @@ struct raw {
 		*memory, *time;
 	char *rule, *step, *budget, *output;
 	int jobs;
-	gboolean unreduced, exact;
+	gboolean unreduced, exact, worst;
 	gboolean quiet, verbose, all, first, cause, print, interactive, print_trail;
 };
 
@@ -147,6 +147,11 @@ static GArray *entries_for(struct raw *raw, guint takes)
 		    "Try at most so many choices of a kind in a schedule (exit 3 where that left "
 		    "some out); the kinds are keys of `explore`",
 		    "KIND=N[,...]");
+	if (takes & TAKES_WORST)
+		ADD("worst", 'w', G_OPTION_ARG_NONE, &raw->worst,
+		    "Say how long irqs are off, what a DMA call takes, and how deep interrupts "
+		    "nest, at most; with trails",
+		    NULL);
 	if (takes & TAKES_STEPS)
 		ADD("max-steps", 0, G_OPTION_ARG_STRING, &raw->max_steps,
 		    "Stop a schedule after so many steps (exit 3)", "N");
@@ -364,6 +369,7 @@ static int search_take_options(struct cmd_options *o, const struct raw *raw,
 	o->jobs = raw->jobs ? (guint)raw->jobs : MIN(g_get_num_processors(), 64u);
 	o->unreduced = raw->unreduced;
 	o->exact = raw->exact;
+	o->worst = raw->worst;
 	return -1;
 }
 
@@ -720,6 +726,7 @@ struct outcome_options cmd_outcome_options(const struct cmd_options *o)
 		.first = o->first,
 		.unreduced = o->unreduced,
 		.exact = o->exact,
+		.worst = o->worst,
 		.jobs = o->jobs,
 		.memory = o->memory,
 		.seconds = o->seconds,

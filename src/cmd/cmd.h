@@ -58,6 +58,7 @@ enum cmd_takes {
 	TAKES_MUTATION = 1 << 11,
 	TAKES_TARGETS = 1 << 12, /* --strategy and --routine: what to mutate; --cell */
 	TAKES_LIMIT = 1 << 13, /* --limit */
+	TAKES_WORST = 1 << 14, /* --worst */
 };
 
 struct cmd_options {
@@ -78,7 +79,7 @@ struct cmd_options {
 	guint64 max_states, max_steps;
 	guint64 memory, seconds; /* 0: no limit */
 	guint jobs;
-	gboolean unreduced, exact;
+	gboolean unreduced, exact, worst;
 	gboolean first;
 	gboolean print, interactive; /* of replay */
 	struct report_options report;

@@ -196,6 +196,9 @@ static bool result_add(struct explore_result *sum, struct explore_result *r)
 	for (i = 0; i < r->found.count; i++)
 		if (!found_merge(&sum->found, &r->found.item[i]))
 			return false;
+	for (i = 0; i < r->worst.count; i++)
+		if (!worst_merge(&sum->worst, &r->worst.item[i]))
+			return false;
 	return true;
 }
 
@@ -266,6 +269,7 @@ void crew_search(const struct cell *k, const struct reduction *reduction,
 				ret->line_done[j] |= s->arena.world.line_done[j];
 		}
 		found_sort(&ret->found);
+		worst_sort(&ret->worst);
 		ret->seen_bytes = seen_bytes(c.seen);
 		ret->collisions = seen_collisions(c.seen);
 	}

@@ -68,6 +68,7 @@ u32 explore_always(const struct explore_result *r)
 void explore_result_free(struct explore_result *r)
 {
 	found_free(&r->found);
+	worst_free(&r->worst);
 	free(r->step_done);
 	r->step_done = NULL;
 }

@@ -10,6 +10,7 @@
 #define STALELINE_EXPLORE_EXPLORE_H
 
 #include "found.h"
+#include "meter.h"
 
 enum explore_stop {
 	EXPLORE_COMPLETE,
@@ -62,13 +63,17 @@ struct explore_result {
 	u32 withheld; /* kinds of choices (enum bound) that a bound kept from being tried somewhere */
 	bool cut; /* some schedule could go on only beyond a bound: it has no end, and no rule is `always` */
 	struct found_list found;
+	struct worst_list worst; /* of a metered cell: the largest figures (meter.h) */
 	u8 *step_done; /* per scenario step: STEP_DONE and its like, over all schedules; owned by the result */
 	u32 line_done[LINES_MAX / 32]; /* as world.line_done, over all schedules */
 	u64 seen_bytes; /* of the visited set at its end */
 	u64 collisions; /* exact: states whose fingerprint another one has too */
 };
 
-/* Explores `k`, which keeps identities only where steps branch on them. */
+/*
+ * Explores `k`, which keeps identities only where steps branch on them. A metered one has more states, and the worst
+ * figures are exact where it is complete, but those of nesting only if unreduced.
+ */
 void explore(const struct cell *k, const struct explore_options *options,
 	     struct explore_result *ret);
 void explore_result_free(struct explore_result *r);

@@ -74,8 +74,12 @@ static bool combine(const struct cell *k, struct explore_result *part, u32 group
 		for (j = 0; j < p->found.count; j++)
 			if (!found_merge(&ret->found, &p->found.item[j]))
 				return false;
+		for (j = 0; j < p->worst.count; j++)
+			if (!worst_merge(&ret->worst, &p->worst.item[j]))
+				return false;
 	}
 	found_sort(&ret->found);
+	worst_sort(&ret->worst);
 	return true;
 }
 

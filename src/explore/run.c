@@ -37,6 +37,8 @@ static void runner_listen(void *arg, const struct event *event)
 			if (r->state[i] == EVENT_NEAR && r->schedule->event[i].ctx == event->ctx &&
 			    r->schedule->event[i].step == event->step)
 				r->ops[i]++;
+	if (r->options->meter)
+		meter_listen(r->options->meter, event);
 	if (r->options->listen)
 		r->options->listen(r->options->arg, event);
 }
@@ -179,7 +181,11 @@ static bool take(struct runner *r, const struct choice *choice)
 	struct choice taken = *choice;
 	u32 i;
 
+	if (r->options->meter)
+		meter_begin(r->options->meter);
 	engine_apply(w, choice);
+	if (r->options->meter)
+		meter_applied(r->options->meter, w, choice);
 	taken.pick = w->pick.value;
 	if (r->keep && !trail_add(&r->result->taken, taken))
 		return false;
@@ -248,7 +254,7 @@ void run_scheduled(const struct cell *k, const struct run_schedule *schedule,
 	if (r.state && r.late && r.ops && ret->fate) {
 		ret->stop = RUN_ENDED;
 		r.arena.world.random = k->machine.seed;
-		if (schedule->events || options->listen) {
+		if (schedule->events || options->listen || options->meter) {
 			r.arena.world.listen = runner_listen;
 			r.arena.world.listen_arg = &r;
 		}

@@ -11,6 +11,7 @@
 #define STALELINE_EXPLORE_RUN_H
 
 #include "found.h"
+#include "meter.h"
 
 /* When `ctx`, in its step `step`, is about to begin (op 0) or to do its op-th cache op; or has done it. */
 struct run_event {
@@ -49,6 +50,8 @@ struct run_options {
 	u64 max_steps; /* 0: no limit */
 	const volatile int *interrupted;
 	void (*listen)(void *arg, const struct event *event);
+	struct meter *
+		meter; /* run_scheduled(), of a metered cell: counts each choice; NULL: nobody asks */
 	/* called after each choice */
 	void (*applied)(void *arg, const struct world *w, const struct choice *choice);
 	/* of a trail, before RUN_DIVERGED: the world in which `choice` should be taken, and what it would do there */

@@ -186,6 +186,13 @@ static void note_finish(struct search *s)
 			s->result.complete.found |= BIT(w->finding[i].rule);
 }
 
+/* The choice was applied: what it adds to figures is state, and their largest values are kept. */
+static bool note_worst(struct search *s, const struct choice *choice)
+{
+	meter_applied(&s->meter, &s->arena.world, choice);
+	return worst_note(&s->result.worst, &s->meter, s->trails ? &s->path : NULL);
+}
+
 /* Applies the next choice of the path's last state. False when the search has to stop. */
 static bool step(struct search *s, struct node *node)
 {
@@ -201,7 +208,11 @@ static bool step(struct search *s, struct node *node)
 		return false;
 	if (s->trails)
 		s->path.choice[s->path.length++] = choice;
+	if (w->k->metered)
+		meter_begin(&s->meter);
 	engine_apply(w, &choice);
+	if (w->k->metered && !note_worst(s, &choice))
+		return false;
 	/* the same choice with its next alternative is tried before the next choice */
 	if (w->pick.count && engine_next_pick(w, &choice))
 		s->choice[--node->next] = choice;
@@ -284,7 +295,13 @@ bool search_init(struct search *s, const struct cell *k, struct seen *seen,
 		.trails = trails,
 		.result = {.stop = EXPLORE_NO_MEMORY},
 	};
-	return arena_init(&s->arena, k, true) && arena_hurry(&s->arena) && grow_choices(s, 1024);
+	if (!arena_init(&s->arena, k, true))
+		return false;
+	if (k->metered) {
+		s->arena.world.listen = meter_listen;
+		s->arena.world.listen_arg = &s->meter;
+	}
+	return arena_hurry(&s->arena) && grow_choices(s, 1024);
 }
 
 void search_free(struct search *s)

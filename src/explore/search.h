@@ -30,6 +30,7 @@ struct search {
 	struct choice *choice; /* of all states on the path, one after the other */
 	u32 choices, choice_room;
 	struct trail path;
+	struct meter meter; /* of metered cells */
 	u32 base; /* choices of the path before the state that the search began in */
 	u64 astray; /* contexts that touched lines they do not mean */
 	struct explore_result result; /* what this search saw */

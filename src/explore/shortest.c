@@ -48,8 +48,9 @@ struct breadth {
 	u32 (*at)[2]; /* pairs that the world's words have now */
 	u32 at_pairs;
 	u32 *touched, touched_room; /* places that a choice changed */
-	struct way *way; /* per item of the list */
+	struct way *way; /* per item of the list, then per worst figure */
 	struct found_list *list;
+	struct worst_list *worst;
 	bool wants_end;
 	struct way end; /* to a complete end with no rule about data broken */
 };
@@ -219,6 +220,27 @@ static void note_ways(struct breadth *b, u32 parent, const struct choice *choice
 	}
 }
 
+/* Notes which of the largest figures `choice` attains. */
+static void note_figures(struct breadth *b, u32 parent, const struct choice *choice)
+{
+	u32 interrupts = b->met[parent].interrupts + interrupts_of(b->search.arena.world.k, choice);
+	const struct meter *m = &b->search.meter;
+	u32 i, j;
+
+	for (i = 0; i < m->figures; i++) {
+		for (j = 0; j < b->worst->count; j++) {
+			const struct worst *item = &b->worst->item[j];
+			struct way *way = &b->way[b->list->count + j];
+
+			if (item->shortest || !figure_same(&item->figure, &m->figure[i]) ||
+			    item->figure.value != m->figure[i].value ||
+			    (way->found && way->interrupts <= interrupts))
+				continue;
+			*way = (struct way){true, parent, interrupts, *choice, {0}};
+		}
+	}
+}
+
 /* Notes the state that `choice` led to, unless it was met before. */
 static bool note_state(struct breadth *b, u32 parent, const struct choice *choice)
 {
@@ -268,7 +290,12 @@ static bool expand(struct breadth *b, const struct waiting *state)
 
 			if (!arena_reserve(&b->search.arena))
 				return false;
+			meter_begin(&b->search.meter);
 			engine_apply(w, &choice);
+			if (w->k->metered) {
+				meter_applied(&b->search.meter, w, &choice);
+				note_figures(b, state->met, &taken);
+			}
 			more = engine_next_pick(w, &choice);
 			if (w->findings || b->wants_end)
 				note_ways(b, state->met, &taken);
@@ -310,6 +337,14 @@ static u32 conclude(struct breadth *b)
 		}
 		left += !item->shortest;
 	}
+	for (i = 0; i < b->worst->count; i++) {
+		const struct way *way = &b->way[b->list->count + i];
+		struct worst *item = &b->worst->item[i];
+
+		if (way->found && !item->shortest && trail_of(b, way, &item->trail))
+			item->shortest = true;
+		left += !item->shortest;
+	}
 	return left;
 }
 
@@ -347,7 +382,7 @@ static void search_breadth(struct breadth *b, const struct cell *k,
 {
 	size_t bytes = k->layout.words * sizeof(u32);
 
-	b->way = calloc(b->list->count + 1, sizeof(*b->way));
+	b->way = calloc(b->list->count + b->worst->count + 1, sizeof(*b->way));
 	b->first = malloc(bytes);
 	b->met = malloc(FIRST_ROOM * sizeof(*b->met));
 	if (b->way && b->first && b->met &&
@@ -380,32 +415,36 @@ static void breadth_free(struct breadth *b)
 	free(b->way);
 }
 
-static u32 not_shortest(const struct found_list *list)
+static u32 not_shortest(const struct found_list *list, const struct worst_list *worst)
 {
 	u32 left = 0, i;
 
 	for (i = 0; i < list->count; i++)
 		left += !list->item[i].shortest;
+	for (i = 0; i < worst->count; i++)
+		left += !worst->item[i].shortest;
 	return left;
 }
 
 u32 shortest_find(const struct cell *k, const struct reduction *reduction,
-		  const struct explore_options *options, struct found_list *list)
+		  const struct explore_options *options, struct found_list *list,
+		  struct worst_list *worst)
 {
-	struct breadth b = {.list = list};
+	struct breadth b = {.list = list, .worst = worst};
 
-	if (!not_shortest(list))
+	if (!not_shortest(list, worst))
 		return 0;
 	search_breadth(&b, k, reduction, options);
 	breadth_free(&b);
-	return not_shortest(list);
+	return not_shortest(list, worst);
 }
 
 bool shortest_end(const struct cell *k, const struct reduction *reduction,
 		  const struct explore_options *options, struct trail *ret)
 {
 	struct found_list none = {0};
-	struct breadth b = {.list = &none, .wants_end = true};
+	struct worst_list no_figures = {0};
+	struct breadth b = {.list = &none, .worst = &no_figures, .wants_end = true};
 	bool found;
 
 	search_breadth(&b, k, reduction, options);

@@ -18,12 +18,13 @@
 #define SHORTEST_STATES 1000000u
 
 /*
- * Gives items of `list` their trails and marks them as shortest. What is not reached within the limits stays as
+ * Gives items of `list` and of `worst`, figures of a metered cell, their trails and marks them as shortest. What is not reached within the limits stays as
  * it is. `reduction` may be NULL: then every choice is tried. Returns how many items have no trail that is known
  * to be shortest.
  */
 u32 shortest_find(const struct cell *k, const struct reduction *reduction,
-		  const struct explore_options *options, struct found_list *list);
+		  const struct explore_options *options, struct found_list *list,
+		  struct worst_list *worst);
 
 /*
  * The shortest trail to a complete end in front of which no rule about data was broken. False: there is none

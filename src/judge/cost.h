@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a schedule costs: events counted while it runs, weighed by costs.def. Relative, never timings. */
+/* What a schedule costs: events counted while it runs, weighed by explore/costs.def. Relative, never timings. */
 #ifndef STALELINE_JUDGE_COST_H
 #define STALELINE_JUDGE_COST_H
 

@@ -35,6 +35,7 @@ void outcome_free(struct outcome *o)
 	if (!o)
 		return;
 	found_free(&o->found);
+	worst_free(&o->worst);
 	trail_free(&o->trail);
 	trail_free(&o->taken);
 	compiled_free(o->compiled);
@@ -43,6 +44,56 @@ void outcome_free(struct outcome *o)
 	g_free(o->refused);
 	free(o->fate);
 	g_free(o);
+}
+
+/* Does some step of the context call a DMA hook, in some schedule seen? */
+static gboolean calls(const struct outcome *o, guint ctx)
+{
+	guint i;
+
+	for (i = 0; i < o->worst.count; i++) {
+		const struct figure *f = &o->worst.item[i].figure;
+
+		if (f->kind == WORST_CACHE_OPS &&
+		    compiled_info(o->compiled, f->step)->context == ctx)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Contexts that can be on one CPU together by their levels alone; `callers`: only those that call DMA hooks. */
+static guint deepest(const struct outcome *o, gboolean callers)
+{
+	const struct cell *k = &o->compiled->cell;
+	guint most = 0, cpu, i;
+
+	for (cpu = 0; cpu < k->machine.cpus; cpu++) {
+		guint process = 0, softirq = 0, hardirqs = 0;
+
+		for (i = 0; i < k->contexts; i++) {
+			const struct context_def *def = &k->context[i];
+
+			if (def->cpu != cpu || (callers && !calls(o, i)))
+				continue;
+			process |= def->level == LEVEL_PROCESS;
+			softirq |= def->level == LEVEL_SOFTIRQ;
+			hardirqs += def->level == LEVEL_HARDIRQ;
+		}
+		if (!k->hardirq_nesting)
+			hardirqs = MIN(hardirqs, 1);
+		most = MAX(most, process + softirq + hardirqs);
+	}
+	return most;
+}
+
+gboolean outcome_exact(const struct outcome *o, const struct figure *f)
+{
+	gboolean nesting = f->kind == WORST_NESTING || f->kind == WORST_NESTED_CALLS;
+
+	if (!o->complete)
+		return FALSE;
+	/* interrupts that meet nothing are not tried at every place (docs/architecture.md) */
+	return !o->reduced || !nesting || f->value == deepest(o, f->kind == WORST_NESTED_CALLS);
 }
 
 static gint by_place(gconstpointer a, gconstpointer b)
@@ -247,6 +298,8 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 	if (!explore_options.max_states)
 		explore_options.max_states = o->compiled->max_states;
 	o->compiled->cell.lines_watched |= options->watch_lines;
+	if (options->worst)
+		meter_prepare(&o->compiled->cell);
 	explore(&o->compiled->cell, &explore_options, &r);
 	o->states = r.states;
 	o->transitions = r.transitions;
@@ -261,6 +314,11 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 		if (victims_evict(&o->compiled->cell, &f->trail))
 			f->at = f->trail.length;
 	}
+	o->worst = r.worst;
+	r.worst = (struct worst_list){0};
+	for (i = 0; i < o->worst.count; i++)
+		victims_evict(&o->compiled->cell, &o->worst.item[i].trail);
+	o->reduced = r.reduced;
 	o->complete = r.stop == EXPLORE_COMPLETE;
 	switch (r.stop) {
 	case EXPLORE_MAX_STATES:

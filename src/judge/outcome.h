@@ -13,6 +13,7 @@ struct outcome_options {
 	gboolean watch_lines; /* say which lines of kernel routines were executed */
 	gboolean trailless; /* nobody wants to know how to get to what an exploration finds */
 	gboolean unreduced, exact;
+	gboolean worst; /* of an exploration: the largest figures too */
 	guint jobs; /* threads of an exploration */
 	guint64 memory, seconds; /* of an exploration; 0: no limit */
 	const volatile int *interrupted;
@@ -38,6 +39,8 @@ struct outcome {
 	u64 states, transitions; /* of a single schedule: 0 and the choices taken */
 	u64 ends;
 	struct found_list found; /* violations first, then warnings; in file order of their steps */
+	struct worst_list worst; /* where asked for */
+	gboolean reduced; /* not all choices were tried */
 	GArray *unreached; /* guint: steps that no schedule executed */
 	gboolean line_unreached; /* the mutated line was never executed */
 	u32 line_done[LINES_MAX / 32]; /* lines executed, where they are watched */
@@ -63,5 +66,7 @@ struct outcome *outcome_replay(struct scenario *s, const struct scenario_cell *c
 						struct trail_mark is),
 			       void *arg);
 void outcome_free(struct outcome *o);
+/* Is the figure the largest of all schedules, and not only of those that were tried? */
+gboolean outcome_exact(const struct outcome *o, const struct figure *f);
 
 #endif

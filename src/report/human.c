@@ -265,6 +265,14 @@ static void print_trail(const struct outcome *o)
 	printf("trail:  %s\n", text->str);
 }
 
+static void print_worst(const struct outcome *o, gboolean commands)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	worst_append(text, o, commands);
+	fputs(text->str, stdout);
+}
+
 static void cell(struct reporter *r, const struct outcome *o, const char *mismatch)
 {
 	gboolean in_full = r->options->single || r->options->verbose;
@@ -280,10 +288,13 @@ static void cell(struct reporter *r, const struct outcome *o, const char *mismat
 	print_row(r, o, NULL);
 	if (r->options->trails)
 		print_trail(o);
+	if (!in_full)
+		print_worst(o, FALSE);
 	if (in_full || !r->first_story) {
 		g_autofree char *text = stories(r, o);
 
 		if (in_full) {
+			print_worst(o, TRUE);
 			print_odds(o);
 			print_notes(o);
 			print_warnings(o);

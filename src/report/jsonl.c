@@ -141,6 +141,35 @@ static void print_finding(const struct outcome *o, const struct found *f)
 	object_print(b);
 }
 
+static void print_figure(const struct outcome *o, const struct worst *w)
+{
+	const struct figure *f = &w->figure;
+	const struct step_info *info = compiled_info(o->compiled, f->step);
+	g_autofree char *step = f->step == NO_ID ? NULL : compiled_step_name(o->compiled, f->step);
+	g_autofree char *command = report_worst_command(o, w);
+	g_autofree char *trail = report_worst_trail(o, w);
+	JsonBuilder *b = object_begin("worst");
+
+	add_cell(b, o);
+	add_text(b, "figure", worst_name(f->kind));
+	add_text(b, "context", f->ctx == NO_ID ? NULL : compiled_context_name(o->compiled, f->ctx));
+	add_text(b, "step", step);
+	if (info && info->span.src)
+		add_number(b, "line", info->span.line);
+	else
+		add_text(b, "line", NULL);
+	if (f->value == METER_UNBOUNDED)
+		add_text(b, "value", NULL);
+	else
+		add_number(b, "value", f->value);
+	add_yes(b, "unbounded", f->value == METER_UNBOUNDED);
+	add_yes(b, "exact", outcome_exact(o, f));
+	add_text(b, "trail", trail);
+	add_yes(b, "shortest", w->shortest);
+	add_text(b, "replay", command);
+	object_print(b);
+}
+
 static void print_cell(const struct outcome *o, const struct reporter *r, const char *mismatch)
 {
 	g_autofree char *trail = o->refused ? NULL : report_trail(o, NULL);
@@ -190,6 +219,8 @@ static void cell(struct reporter *r, const struct outcome *o, const char *mismat
 		return;
 	for (i = 0; i < o->found.count; i++)
 		print_finding(o, &o->found.item[i]);
+	for (i = 0; i < o->worst.count; i++)
+		print_figure(o, &o->worst.item[i]);
 	print_cell(o, r, mismatch);
 	fflush(stdout);
 }

@@ -148,12 +148,11 @@ static void append_trail(GString *text, const char *trail)
 	}
 }
 
-char *report_replay_command(const struct outcome *o, const struct found *f)
+/* `trail`, or with NULL the command that was given. */
+static char *command_text(const struct outcome *o, const char *trail)
 {
 	GString *text = g_string_new("staleline");
 	const struct scenario_cell *cell = o->cell;
-	gboolean replays = (f && f->trail.length) || o->trail.length;
-	g_autofree char *trail = replays ? report_trail(o, f) : NULL;
 
 	g_string_append(text, trail ? " replay" : o->explored ? " explore" : " run");
 	append_word(text, o->scenario->path);
@@ -195,4 +194,31 @@ char *report_replay_mutant(const struct scenario *s, const struct scenario_cell 
 	}
 	append_trail(text, trail);
 	return g_string_free(text, FALSE);
+}
+
+char *report_replay_command(const struct outcome *o, const struct found *f)
+{
+	gboolean replays = (f && f->trail.length) || o->trail.length;
+	g_autofree char *trail = replays ? report_trail(o, f) : NULL;
+
+	return command_text(o, trail);
+}
+
+char *report_worst_trail(const struct outcome *o, const struct worst *w)
+{
+	char *printed, *text;
+
+	if (!w->trail.length)
+		return NULL;
+	printed = trail_print(&o->compiled->cell, w->trail.choice, w->trail.length);
+	text = g_strdup(printed);
+	free(printed);
+	return text;
+}
+
+char *report_worst_command(const struct outcome *o, const struct worst *w)
+{
+	g_autofree char *trail = report_worst_trail(o, w);
+
+	return trail ? command_text(o, trail) : NULL;
 }

@@ -56,6 +56,13 @@ char *report_replay_command(const struct outcome *o, const struct found *f);
 /* The command that repeats `trail` in a cell with a mutation; newly allocated. */
 char *report_replay_mutant(const struct scenario *s, const struct scenario_cell *cell,
 			   const char *mutation, const char *trail);
+/* The trail that attains a figure of o->worst, and the command that repeats it; NULL where it has none. */
+char *report_worst_trail(const struct outcome *o, const struct worst *w);
+char *report_worst_command(const struct outcome *o, const struct worst *w);
+/* A figure's kind, in words for `jsonl`: "irqs-off" … */
+const char *worst_name(enum worst_kind kind);
+/* Appends o->worst as a table; with the commands that show each, if `commands`. */
+void worst_append(GString *out, const struct outcome *o, gboolean commands);
 /* Appends `trail`, in lines indented by `indent` if it has more than REPORT_TRAIL_INLINE characters. */
 void report_trail_append(GString *out, const char *trail, guint indent);
 /* "scenarios/x.yaml" or "scenarios/x.yaml[strategy=none]"; newly allocated. */

@@ -3,13 +3,13 @@
 
 enum cost_id {
 #define COST(id, cycles, text) COST_##id,
-#include "judge/costs.def"
+#include "explore/costs.def"
 	COST_COUNT
 };
 
 static const u32 cycles_of[] = {
 #define COST(id, cycles, text) [COST_##id] = cycles,
-#include "judge/costs.def"
+#include "explore/costs.def"
 };
 
 static enum cache_level level_of(const struct machine *m, u32 cache)

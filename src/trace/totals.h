@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Counts of a whole machine: the caches of a level added up, and cycles by the cost model (src/judge/costs.def). */
+/* Counts of a whole machine: the caches of a level added up, and cycles by the cost model (src/explore/costs.def). */
 #ifndef STALELINE_TRACE_TOTALS_H
 #define STALELINE_TRACE_TOTALS_H
 

@@ -28,6 +28,7 @@ commands() {
 		run $reports/deadlock.yaml $reports/bug-on.yaml $reports/dma-misuse.yaml $reports/bad-address.yaml
 		run $reports/irqs-unbalanced.yaml $reports/slot-exhausted.yaml $reports/unsynced-range.yaml
 		explore docs/examples/neighbour.yaml
+		explore --worst $reports/cells.yaml --cell l2=no
 		test docs/examples/neighbour.yaml
 		run scenarios/dma/readahead-sata.yaml --cell l2=yes --quiet
 		run scenarios/tlb/missing-flush.yaml scenarios/alias/two-colours.yaml

@@ -30,6 +30,7 @@ struct naive {
 	u64 states, room;
 	u32 *head; /* hash table: the first state of each slot, + 1 */
 	struct pair *pair; /* of the world, as it is now */
+	struct tallying *tally; /* NULL: not asked for */
 	struct choice *choice; /* of the state being expanded */
 	u32 choices;
 	struct naive_result *result;
@@ -73,12 +74,17 @@ static bool is_new(struct naive *n)
 	u32 pairs = 0, hashed = 0, i, at, slot;
 	struct state *s;
 
-	for (i = 0; i < n->k->layout.words; i++) {
+	for (i = 0; i < n->k->layout.hashed; i++)
 		if (n->words[i])
 			n->pair[pairs++] = (struct pair){i, n->words[i]};
-		if (i < n->k->layout.hashed)
-			hashed = pairs;
-	}
+	for (i = 0; n->tally && i < TALLY_WORDS; i++)
+		if (((u32 *)&n->tally->open)[i])
+			n->pair[pairs++] =
+				(struct pair){n->k->layout.words + i, ((u32 *)&n->tally->open)[i]};
+	hashed = pairs;
+	for (i = n->k->layout.hashed; i < n->k->layout.words; i++)
+		if (n->words[i])
+			n->pair[pairs++] = (struct pair){i, n->words[i]};
 	slot = slot_of(n->pair, hashed);
 	for (at = n->head[slot]; at; at = s->slot) {
 		s = n->state[at - 1];
@@ -136,12 +142,17 @@ static void expand(struct naive *n, u64 at)
 	struct world *w = &n->world;
 	const struct state *s = n->state[at];
 	size_t bytes = n->k->layout.words * sizeof(u32);
+	struct tally_open open = {0};
 	u32 choices, i;
 	u64 hash = 0;
 
 	memset(n->words, 0, bytes);
-	for (i = 0; i < s->pairs; i++)
-		n->words[s->pair[i].at] = s->pair[i].value;
+	for (i = 0; i < s->pairs; i++) {
+		if (s->pair[i].at < n->k->layout.words)
+			n->words[s->pair[i].at] = s->pair[i].value;
+		else
+			((u32 *)&open)[s->pair[i].at - n->k->layout.words] = s->pair[i].value;
+	}
 	memcpy(n->before, n->words, bytes);
 #ifdef STALELINE_SELF_CHECK
 	/* nothing here asks for the hash, but the world checks itself */
@@ -162,7 +173,11 @@ static void expand(struct naive *n, u64 at)
 		do {
 			memcpy(n->words, n->before, bytes);
 			w->hash = hash;
+			if (n->tally)
+				n->tally->open = open;
 			engine_apply(w, &choice);
+			if (n->tally)
+				tally_choice(n->tally, &choice);
 			more = engine_next_pick(w, &choice);
 			n->result->transitions++;
 			note_findings(n);
@@ -172,9 +187,9 @@ static void expand(struct naive *n, u64 at)
 	}
 }
 
-void naive_explore(const struct cell *k, u64 limit, struct naive_result *ret)
+void naive_explore(const struct cell *k, u64 limit, bool worst, struct naive_result *ret)
 {
-	struct naive n = {.k = k, .result = ret};
+	struct naive n = {.k = k, .result = ret, .tally = worst ? &ret->tally : NULL};
 	u64 i;
 
 	*ret = (struct naive_result){
@@ -185,9 +200,16 @@ void naive_explore(const struct cell *k, u64 limit, struct naive_result *ret)
 	n.before = (u32 *)must(calloc(k->layout.words, sizeof(u32)));
 	n.choices = 64;
 	n.choice = (struct choice *)must(calloc(n.choices, sizeof(*n.choice)));
-	n.pair = (struct pair *)must(calloc(k->layout.words, sizeof(*n.pair)));
+	n.pair = (struct pair *)must(calloc(k->layout.words + TALLY_WORDS, sizeof(*n.pair)));
 	n.head = (u32 *)must(calloc(SLOTS, sizeof(u32)));
 	world_init(&n.world, k, n.words, ret->step_done);
+	ret->tally.w = &n.world;
+	ret->tally.ops = (u32 *)must(calloc(k->steps + 1, sizeof(u32)));
+	ret->tally.flushes = (u32 *)must(calloc(k->steps + 1, sizeof(u32)));
+	if (worst) {
+		n.world.listen = tally_event;
+		n.world.listen_arg = n.tally;
+	}
 	is_new(&n);
 	for (i = 0; i < n.states; i++) {
 		if (n.states > limit) {
@@ -215,5 +237,7 @@ void naive_free(struct naive_result *r)
 {
 	free(r->step_done);
 	free(r->times);
+	free(r->tally.ops);
+	free(r->tally.flushes);
 	*r = (struct naive_result){0};
 }

@@ -7,7 +7,7 @@
 #ifndef TESTS_NAIVE_NAIVE_H
 #define TESTS_NAIVE_NAIVE_H
 
-#include "../../src/engine.h"
+#include "tally.h"
 
 struct naive_result {
 	bool too_many; /* given up: more states than the limit */
@@ -19,13 +19,15 @@ struct naive_result {
 	bool cut; /* some schedule could go on only beyond a bound */
 	u8 *step_done; /* per scenario step */
 	u64 *times; /* occurrences of each finding, at naive_finding() */
+	struct tallying tally; /* the worst cases, where asked for */
 };
 
 /* Place in times[] of a finding; `step` may be NO_ID. */
 size_t naive_finding(const struct cell *k, bool warning, u32 rule, u32 step);
 size_t naive_findings(const struct cell *k);
 
-void naive_explore(const struct cell *k, u64 limit, struct naive_result *ret);
+/* `worst`: what windows and calls have cost so far is part of the states, and their largest costs are told. */
+void naive_explore(const struct cell *k, u64 limit, bool worst, struct naive_result *ret);
 void naive_free(struct naive_result *r);
 
 #endif
