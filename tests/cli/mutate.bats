@@ -176,6 +176,15 @@ setup() {
 		' | sed 's/^\t*//'
 }
 
+@test "with and without reduction every mutant has the same fate" {
+	fates='s/.*"mutant":"\([^"]*\)","fate":"\([^"]*\)".*/\1 \2/p'
+	staleline mutate --routine kmap_model --format jsonl $pkmap scenarios/kmap
+	reduced=$(sed -n "$fates" <<<"$output")
+	[[ $reduced == *" killed"* && $reduced == *" survived"* ]]
+	staleline mutate --routine kmap_model --format jsonl --no-reduction $pkmap scenarios/kmap
+	[ "$(sed -n "$fates" <<<"$output")" = "$reduced" ]
+}
+
 @test "the same run prints the same bytes" {
 	staleline mutate --routine kmap_model $pkmap
 	first=$output
