@@ -211,6 +211,30 @@ void world_undo(struct world *w, size_t mark, u64 hash)
 	w->hash = hash;
 }
 
+static void exchange(struct world *w, struct undo *u)
+{
+	u32 value = w->word[u->at];
+
+	w->word[u->at] = u->old;
+	u->old = value;
+}
+
+void world_back(struct world *w, size_t mark)
+{
+	struct undo *u = w->log + w->logged;
+
+	while (u > w->log + mark)
+		exchange(w, --u);
+}
+
+void world_forth(struct world *w, size_t mark)
+{
+	struct undo *u;
+
+	for (u = w->log + mark; u < w->log + w->logged; u++)
+		exchange(w, u);
+}
+
 u64 world_hash(const struct world *w)
 {
 	u64 hash = 0;

@@ -200,7 +200,8 @@ static bool step(struct search *s, struct node *node)
 	struct world *w = &s->arena.world;
 	struct choice choice = s->choice[node->next++];
 	bool finish = choice.kind == CHOICE_FINISH;
-	bool violated = false;
+	bool violated = false, exact = s->options->exact;
+	enum seen_result result;
 	u32 i;
 
 	r->stop = EXPLORE_NO_MEMORY;
@@ -211,6 +212,7 @@ static bool step(struct search *s, struct node *node)
 	if (w->k->metered)
 		meter_begin(&s->meter);
 	engine_apply(w, &choice);
+	seen_prepare(s->seen, w);
 	if (w->k->metered && !note_worst(s, &choice))
 		return false;
 	/* the same choice with its next alternative is tried before the next choice */
@@ -230,7 +232,13 @@ static bool step(struct search *s, struct node *node)
 		return false;
 	/* also where the state turns out to be one too many: what was seen was seen */
 	r->ever |= w_top(w)->broken;
-	switch (seen_add(s->seen, w)) {
+	/* most states were seen before: back already, while memory is fetched */
+	if (!exact)
+		world_back(w, node->mark);
+	result = seen_add(s->seen, w);
+	if (!exact && result != SEEN_BEFORE)
+		world_forth(w, node->mark);
+	switch (result) {
 	case SEEN_NO_MEMORY:
 		return false;
 	case SEEN_NEW:
@@ -251,7 +259,12 @@ static bool step(struct search *s, struct node *node)
 	}
 	if (s->trails)
 		s->path.length--;
-	world_undo(w, node->mark, node->hash);
+	if (exact) {
+		world_undo(w, node->mark, node->hash);
+	} else {
+		w->logged = node->mark;
+		w->hash = node->hash;
+	}
 	return true;
 }
 

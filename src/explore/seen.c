@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define SHARD_BITS 6u
+#define SHARD_BITS 4u
 #define SHARDS (1u << SHARD_BITS)
 #define FIRST_SLOTS 64u
 /* Slots behind the last home: where what does not fit there goes. */
@@ -160,9 +160,9 @@ again:
 	__atomic_add_fetch(&s->bytes, bytes - old, __ATOMIC_RELAXED);
 	free(h->slot);
 	free(h->kept);
-	h->slot = slot;
+	__atomic_store_n(&h->slot, slot, __ATOMIC_RELAXED);
+	__atomic_store_n(&h->slots, slots, __ATOMIC_RELAXED);
 	h->kept = kept;
-	h->slots = slots;
 	return true;
 }
 
@@ -264,10 +264,25 @@ static enum seen_result shard_add(struct seen *s, struct shard *h, u64 fingerpri
 	return SEEN_NEW;
 }
 
+/* 0 marks an empty slot; merging it with 1 costs one more unlikely collision. */
+static u64 fingerprint_of(const struct world *w)
+{
+	return w->hash + !w->hash;
+}
+
+void seen_prepare(const struct seen *s, const struct world *w)
+{
+	u64 fingerprint = fingerprint_of(w);
+	const struct shard *h = &s->shard[fingerprint >> (64 - SHARD_BITS)];
+	/* both may change under our eyes: what is fetched then helps nobody, and harms nobody */
+	const u64 *slot = __atomic_load_n(&h->slot, __ATOMIC_RELAXED);
+
+	__builtin_prefetch(slot + home(fingerprint, __atomic_load_n(&h->slots, __ATOMIC_RELAXED)));
+}
+
 enum seen_result seen_add(struct seen *s, const struct world *w)
 {
-	/* 0 marks an empty slot; merging it with 1 costs one more unlikely collision */
-	u64 fingerprint = w->hash + !w->hash;
+	u64 fingerprint = fingerprint_of(w);
 	struct shard *h = &s->shard[fingerprint >> (64 - SHARD_BITS)];
 	enum seen_result result;
 

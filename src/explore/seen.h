@@ -20,8 +20,10 @@ void seen_free(struct seen *s);
 
 enum seen_result { SEEN_NEW, SEEN_BEFORE, SEEN_NO_MEMORY };
 
-/* Notes the state that `w` is in. */
+/* Notes the state that `w` is in; where states are not kept, its hash is all that is looked at. */
 enum seen_result seen_add(struct seen *s, const struct world *w);
+/* The state that `w` is in will be noted soon: has the memory fetched that this needs. */
+void seen_prepare(const struct seen *s, const struct world *w);
 
 u64 seen_count(const struct seen *s);
 /* Bytes in use now, and how full the tables are, in hundredths. Both are about right while others add. */
