@@ -66,6 +66,7 @@ struct raw {
 	char *schedule, *format, *color, *trail, *baseline, *mutation, *max_states, *max_steps,
 		*memory, *time;
 	char *rule, *step, *budget, *output;
+	char *random, *seed, *priorities;
 	int jobs;
 	gboolean unreduced, exact, worst;
 	gboolean quiet, verbose, all, first, cause, print, interactive, print_trail;
@@ -152,7 +153,16 @@ static GArray *entries_for(struct raw *raw, guint takes)
 		    "Say how long irqs are off, what a DMA call takes, and how deep interrupts "
 		    "nest, at most; with trails",
 		    NULL);
-	if (takes & TAKES_STEPS)
+	if (takes & TAKES_RANDOM) {
+		ADD("random", 0, G_OPTION_ARG_STRING, &raw->random,
+		    "Take so many schedules by chance instead of all (exit 3 where nothing is found)",
+		    "N");
+		ADD("seed", 0, G_OPTION_ARG_STRING, &raw->seed,
+		    "Of --random; the same seed gives the same schedules; 1 unless given", "S");
+		ADD("priorities", 0, G_OPTION_ARG_STRING, &raw->priorities,
+		    "Schedules of --random by priorities, which change so often in each", "N");
+	}
+	if (takes & (TAKES_STEPS | TAKES_RANDOM))
 		ADD("max-steps", 0, G_OPTION_ARG_STRING, &raw->max_steps,
 		    "Stop a schedule after so many steps (exit 3)", "N");
 	if (takes & TAKES_SHRINK) {
@@ -337,6 +347,43 @@ static int limits_take(struct cmd_options *o, const struct raw *raw, const struc
 	return end;
 }
 
+/* -1: go on. */
+static int random_take(struct cmd_options *o, const struct raw *raw, const struct command *command)
+{
+	const char *alone = raw->seed                                           ? "--seed" :
+			    raw->priorities                                     ? "--priorities" :
+			    raw->max_steps && !strcmp(command->name, "explore") ? "--max-steps" :
+										  NULL;
+	char why[SCALAR_WHY];
+	guint64 number;
+
+	o->random = (struct random_options){.seed = 1};
+	if (!raw->random)
+		return alone ? cmd_usage(command, "%s goes with --random", alone) : -1;
+	if (raw->unreduced || raw->exact || raw->max_states || raw->worst)
+		return cmd_usage(command, "%s does not go with --random, which is no search",
+				 raw->unreduced ? "--no-reduction" :
+				 raw->exact     ? "--exact" :
+				 raw->worst     ? "--worst" :
+						  "--max-states");
+	if (!parse_count(raw->random, &o->random.schedules))
+		return cmd_usage(command,
+				 "--random: expected a number such as 1000, 50k or 2M, found `%s`",
+				 raw->random);
+	if (raw->seed && scalar_u64(raw->seed, 0, &o->random.seed, why))
+		return cmd_usage(command, "--seed: expected a number, found `%s`", raw->seed);
+	if (raw->priorities) {
+		if (scalar_u64(raw->priorities, 0, &number, why) || number > RANDOM_CHANGES_MAX)
+			return cmd_usage(command,
+					 "--priorities: expected a number up to %u, found `%s`",
+					 RANDOM_CHANGES_MAX, raw->priorities);
+		o->random.by_priority = TRUE;
+		o->random.changes = (u32)number;
+	}
+	o->random.length = o->max_steps;
+	return -1;
+}
+
 static guint64 half_of_the_memory(void)
 {
 	long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
@@ -407,6 +454,8 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 	end = search_take_options(o, raw, command);
 	if (end < 0)
 		end = limits_take(o, raw, command);
+	if (end < 0)
+		end = random_take(o, raw, command);
 	if (end >= 0)
 		return end;
 	end = strategies_take(o, raw, command);
@@ -482,6 +531,9 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 	g_free(raw.budget);
 	g_free(raw.output);
 	g_free(raw.memory);
+	g_free(raw.random);
+	g_free(raw.seed);
+	g_free(raw.priorities);
 	g_free(raw.time);
 	if (end < 0)
 		cmd_interruptible();
@@ -719,6 +771,9 @@ gboolean cmd_selected(const struct cmd_options *o, const struct scenario_cell *c
 
 struct outcome_options cmd_outcome_options(const struct cmd_options *o)
 {
+	struct random_options random = o->random;
+
+	random.progress = progress_random;
 	progress_init(!o->report.quiet);
 	return (struct outcome_options){
 		.max_states = o->max_states,
@@ -733,5 +788,6 @@ struct outcome_options cmd_outcome_options(const struct cmd_options *o)
 		.interrupted = &interrupted,
 		.explore_progress = progress_explore,
 		.run_progress = progress_run,
+		.random = random,
 	};
 }

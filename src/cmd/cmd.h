@@ -59,6 +59,7 @@ enum cmd_takes {
 	TAKES_TARGETS = 1 << 12, /* --strategy and --routine: what to mutate; --cell */
 	TAKES_LIMIT = 1 << 13, /* --limit */
 	TAKES_WORST = 1 << 14, /* --worst */
+	TAKES_RANDOM = 1 << 15, /* --random, --seed, --priorities, with --max-steps */
 };
 
 struct cmd_options {
@@ -71,6 +72,7 @@ struct cmd_options {
 	char *mutation;
 	char **targets, **routines; /* to mutate, one by one; NULL: not given */
 	struct limits limits;
+	struct random_options random; /* schedules 0: none by chance */
 	char *rule, *step, *output;
 	guint64 budget; /* 0: not given */
 	gboolean cause;

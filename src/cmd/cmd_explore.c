@@ -19,7 +19,7 @@ int cmd_explore(int argc, char **argv)
 	struct session s;
 	int end = session_open(&s, command, REPORT_EXPLORE,
 			       TAKES_CELLS | TAKES_FORMAT | TAKES_DETAIL | TAKES_SEARCH |
-				       TAKES_LIMIT | TAKES_FIRST | TAKES_MUTATION |
+				       TAKES_LIMIT | TAKES_RANDOM | TAKES_FIRST | TAKES_MUTATION |
 				       TAKES_WORST,
 			       argc, argv);
 

@@ -144,6 +144,22 @@ void progress_run(void *arg, u64 steps)
 	line_show(line);
 }
 
+void progress_random(void *arg, u64 schedules, u64 choices)
+{
+	GString *line;
+
+	(void)arg;
+	if (!due())
+		return;
+	line = line_begin();
+	append_count(line, (double)schedules);
+	g_string_append(line, " schedules, ");
+	append_count(line, (double)choices);
+	g_string_append(line, " choices, ");
+	append_rate(line, choices);
+	line_show(line);
+}
+
 void progress_clear(void)
 {
 	if (!progress.shown)

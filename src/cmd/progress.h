@@ -19,6 +19,7 @@ void progress_cell(guint at, guint of, const char *name);
 /* As struct outcome_options wants them. */
 void progress_explore(void *arg, const struct explore_progress *p);
 void progress_run(void *arg, u64 steps);
+void progress_random(void *arg, u64 schedules, u64 choices);
 /* Erases the line, so that results can be printed. */
 void progress_clear(void);
 

@@ -25,7 +25,7 @@ struct crew {
 	bool over; /* all are idle, or one had to stop; the same */
 };
 
-static u64 now(void)
+u64 crew_now(void)
 {
 	struct timespec t;
 
@@ -35,7 +35,7 @@ static u64 now(void)
 
 u64 crew_deadline(const struct explore_options *options)
 {
-	return options->seconds ? now() + options->seconds : 0;
+	return options->seconds ? crew_now() + options->seconds : 0;
 }
 
 static bool limit_hit(const struct crew *c, struct search *s)
@@ -44,7 +44,7 @@ static bool limit_hit(const struct crew *c, struct search *s)
 
 	if (o->interrupted && *o->interrupted)
 		s->result.stop = EXPLORE_INTERRUPTED;
-	else if (c->deadline && now() >= c->deadline)
+	else if (c->deadline && crew_now() >= c->deadline)
 		s->result.stop = EXPLORE_TIME;
 	else if (c->workers > 1 && o->max_states && seen_count(c->seen) > o->max_states)
 		s->result.stop = EXPLORE_MAX_STATES;

@@ -5,6 +5,8 @@
 
 #include "search.h"
 
+/* Seconds of the monotonic clock. */
+u64 crew_now(void);
 /* When searches under these options have to stop: seconds of the monotonic clock, 0 for never. */
 u64 crew_deadline(const struct explore_options *options);
 

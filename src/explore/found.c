@@ -50,6 +50,7 @@ bool found_note(struct found_list *list, const struct world *w, u64 at, const st
 		}
 		have->finding = w->finding[i];
 		have->at = at;
+		have->schedule = list->schedule;
 		if (trail && !trail_copy(&have->trail, trail->choice, trail->length))
 			return false;
 	}
@@ -69,10 +70,11 @@ bool found_merge(struct found_list *list, struct found *other)
 		return true;
 	}
 	have->times += other->times;
-	if (other->at < have->at) {
+	if (other->at < have->at || (other->at == have->at && other->schedule < have->schedule)) {
 		struct trail trail = have->trail;
 
 		have->at = other->at;
+		have->schedule = other->schedule;
 		have->finding = other->finding;
 		have->trail = other->trail;
 		other->trail = trail;

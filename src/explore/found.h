@@ -9,6 +9,7 @@ struct found {
 	struct finding finding; /* as the first, or the shortest, occurrence had it */
 	u64 at; /* choices applied up to and including the one that found it */
 	u64 times; /* occurrences */
+	u64 schedule; /* of schedules by chance: the number, from 1, of the one that the trail is of */
 	struct trail trail; /* leads there; empty where the driver keeps none */
 	bool shortest; /* no trail that leads there is shorter */
 };
@@ -16,6 +17,7 @@ struct found {
 struct found_list {
 	struct found *item;
 	u32 count, room;
+	u64 schedule; /* what found_note() puts into found.schedule */
 };
 
 /* Notes w->finding[]. `trail` may be NULL; else a shorter one replaces the one kept. false: no memory. */

@@ -300,7 +300,18 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 	o->compiled->cell.lines_watched |= options->watch_lines;
 	if (options->worst)
 		meter_prepare(&o->compiled->cell);
-	explore(&o->compiled->cell, &explore_options, &r);
+	o->random = options->random;
+	if (o->random.schedules) {
+		if (!o->random.length)
+			o->random.length = repeats_for_ever(o->compiled) ||
+							   o->compiled->cell.polls ?
+						   RANDOM_LENGTH_FOREVER :
+						   RANDOM_LENGTH;
+		random_explore(&o->compiled->cell, &o->random, &explore_options, &r,
+			       &o->taken_by_chance);
+	} else {
+		explore(&o->compiled->cell, &explore_options, &r);
+	}
 	o->states = r.states;
 	o->transitions = r.transitions;
 	o->ends = r.complete.count + r.early.count;
@@ -341,6 +352,9 @@ struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *
 		break;
 	}
 	o->bounded = r.withheld;
+	/* however many there were, the next one may be another */
+	if (o->random.schedules)
+		o->complete = FALSE;
 	/* a bound of the file is an assumption, one of the command line a limit */
 	if (o->complete && (r.withheld & o->compiled->limited)) {
 		o->complete = FALSE;

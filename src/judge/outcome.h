@@ -3,7 +3,7 @@
 #ifndef STALELINE_JUDGE_OUTCOME_H
 #define STALELINE_JUDGE_OUTCOME_H
 
-#include "explore/explore.h"
+#include "explore/random.h"
 #include "scenario/scenario.h"
 
 struct outcome_options {
@@ -16,6 +16,8 @@ struct outcome_options {
 	gboolean worst; /* of an exploration: the largest figures too */
 	guint jobs; /* threads of an exploration */
 	guint64 memory, seconds; /* of an exploration; 0: no limit */
+	/* an exploration by chance: schedules, 0 for none; .length 0: see outcome_explore() */
+	struct random_options random;
 	const volatile int *interrupted;
 	void (*explore_progress)(void *arg, const struct explore_progress *progress);
 	void (*run_progress)(void *arg, u64 steps);
@@ -28,6 +30,9 @@ struct outcome {
 	struct compiled *compiled; /* as run or explored; NULL when refused */
 	char *schedule; /* the one that was run; NULL when all were */
 	gboolean explored;
+	struct random_options
+		random; /* .schedules != 0: explored by chance, with this seed and length */
+	struct random_result taken_by_chance;
 	gboolean complete; /* nothing stopped it early */
 	gboolean interrupted;
 	const char *limit; /* what stopped it, in words; NULL: nothing */
@@ -53,6 +58,12 @@ struct outcome {
 /* `schedule`: NULL for "default". */
 struct outcome *outcome_run(struct scenario *s, const struct scenario_cell *cell,
 			    const char *schedule, const struct outcome_options *options);
+/*
+ * All schedules; or some by chance, of RANDOM_LENGTH choices at most unless told otherwise, RANDOM_LENGTH_FOREVER where
+ * contexts repeat for ever or poll. Those are never complete.
+ */
+#define RANDOM_LENGTH 100000u
+#define RANDOM_LENGTH_FOREVER 10000u
 struct outcome *outcome_explore(struct scenario *s, const struct scenario_cell *cell,
 				const struct outcome_options *options);
 /*

@@ -98,6 +98,28 @@ static void print_bounds(const struct outcome *o, const char *what, u32 kinds)
 	}
 }
 
+/* How many, in which way, and the seed by which they are the same again. */
+static void print_by_chance(const struct outcome *o)
+{
+	g_autofree char *schedules = count_text(o->taken_by_chance.schedules);
+	g_autofree char *choices = count_text(o->transitions);
+
+	printf("  (%s schedules by chance, seed %" G_GUINT64_FORMAT, schedules, o->random.seed);
+	if (o->random.by_priority)
+		printf(", %u changes of priorities", o->random.changes);
+	printf(", %s choices", choices);
+	if (o->taken_by_chance.stopped) {
+		g_autofree char *stopped = count_text(o->taken_by_chance.stopped);
+		g_autofree char *length = count_text(o->random.length);
+
+		printf("; %s stopped after %s", stopped, length);
+	}
+	printf("; NOT COMPLETE");
+	print_bounds(o, "assumed", ~o->compiled->limited);
+	print_bounds(o, "limited", o->compiled->limited);
+	putchar(')');
+}
+
 static void print_row(const struct reporter *r, const struct outcome *o, const char *mismatch)
 {
 	g_autofree char *verdict = report_verdict(o);
@@ -108,7 +130,9 @@ static void print_row(const struct reporter *r, const struct outcome *o, const c
 		       mismatch || !o->complete ? "FAIL" : "ok  ", colour ? PLAIN : "");
 	print_axes(o->scenario, o->cell);
 	printf("  %s%s%s", colour ? colour_of(o->verdict) : "", verdict, colour ? PLAIN : "");
-	if (o->explored && o->verdict != VERDICT_REFUSED) {
+	if (o->random.schedules && o->verdict != VERDICT_REFUSED) {
+		print_by_chance(o);
+	} else if (o->explored && o->verdict != VERDICT_REFUSED) {
 		g_autofree char *states = count_text(o->states);
 		g_autofree char *transitions = count_text(o->transitions);
 

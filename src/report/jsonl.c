@@ -170,6 +170,25 @@ static void print_figure(const struct outcome *o, const struct worst *w)
 	object_print(b);
 }
 
+static void add_random(JsonBuilder *b, const struct outcome *o)
+{
+	json_builder_set_member_name(b, "random");
+	if (!o->random.schedules || o->refused) {
+		json_builder_add_null_value(b);
+		return;
+	}
+	json_builder_begin_object(b);
+	add_number(b, "schedules", o->taken_by_chance.schedules);
+	add_number(b, "seed", o->random.seed);
+	if (o->random.by_priority)
+		add_number(b, "priorities", o->random.changes);
+	else
+		add_text(b, "priorities", NULL);
+	add_number(b, "length", o->random.length);
+	add_number(b, "stopped", o->taken_by_chance.stopped);
+	json_builder_end_object(b);
+}
+
 static void print_cell(const struct outcome *o, const struct reporter *r, const char *mismatch)
 {
 	g_autofree char *trail = o->refused ? NULL : report_trail(o, NULL);
@@ -202,6 +221,7 @@ static void print_cell(const struct outcome *o, const struct reporter *r, const 
 		if (o->bounded & BIT(i))
 			json_builder_add_string_value(b, bound_key((enum bound)i));
 	json_builder_end_array(b);
+	add_random(b, o);
 	add_text(b, "refused", o->refused);
 	add_text(b, "trail", trail);
 	if (r->options->mode == REPORT_TEST) {

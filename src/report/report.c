@@ -53,7 +53,12 @@ char *report_verdict(const struct outcome *o)
 				"vacuous: nothing found, but no schedule comes to an end");
 		break;
 	case VERDICT_INCONCLUSIVE:
-		if (o->interrupted)
+		if (o->random.schedules)
+			g_string_append_printf(text,
+					       "inconclusive: nothing found in %" G_GUINT64_FORMAT
+					       " schedules by chance",
+					       o->taken_by_chance.schedules);
+		else if (o->interrupted)
 			g_string_append(text,
 					"inconclusive: interrupted before anything was found");
 		else
