@@ -295,49 +295,53 @@ static bool sector_safe(const struct world *w, u32 page, u32 offset)
 	return true;
 }
 
-/* An L1 holds data that the line of `cache` takes on before, or when, it leaves. */
-static bool dirty_above(const struct world *w, u32 cache, const struct w_line *line)
+/* What the L2's line takes on before it leaves, or when: the granule at `pa` of dirty lines above it. */
+enum above { ABOVE_NOTHING, ABOVE_NEWEST, ABOVE_OLDER };
+
+static enum above dirty_above(const struct world *w, u32 cache, u32 pa, u32 newest)
 {
 	const struct cell *k = w->k;
-	u32 start = cache_line_pa(k, cache, line);
-	u32 end = start + (1u << cache_geometry(k, cache)->line_shift);
-	u32 l1, pa, colour;
+	enum above above = ABOVE_NOTHING;
+	u32 l1, colour;
 
-	for (l1 = 0; k->machine.l2.present && cache == cache_l2(k) && l1 < cache; l1++) {
-		const struct cache_geometry *g = cache_geometry(k, l1);
+	for (l1 = 0; k->machine.l2.present && cache == cache_l2(k) && l1 < cache; l1++)
+		for (colour = 0; colour < cache_geometry(k, l1)->colours; colour++) {
+			const struct w_line *line =
+				cache_find(w, l1, cache_colour_set(k, l1, pa, colour), pa);
 
-		for (pa = start; pa < end; pa += 1u << g->line_shift)
-			for (colour = 0; colour < g->colours; colour++) {
-				const struct w_line *above =
-					cache_find(w, l1, cache_colour_set(k, l1, pa, colour), pa);
-
-				if (above && above->dirty)
-					return true;
-			}
-	}
-	return false;
+			if (!line || !line->dirty)
+				continue;
+			if (datum_get(k, cache_sector(k, l1, line, pa),
+				      datum_granule_in_sector(k, pa)) != newest)
+				return ABOVE_OLDER;
+			above = ABOVE_NEWEST;
+		}
+	return above;
 }
 
 /* Would the eviction of `line` take the newest data of a granule away, or write older data over it? */
 static bool eviction_matters(const struct world *w, u32 cache, const struct w_line *line)
 {
 	const struct cell *k = w->k;
-	u32 pa = cache_line_pa(k, cache, line);
-	u32 end = pa + (1u << cache_geometry(k, cache)->line_shift);
-	bool dirty = line->dirty || dirty_above(w, cache, line);
+	u32 start = cache_line_pa(k, cache, line);
+	u32 end = start + (1u << cache_geometry(k, cache)->line_shift);
+	bool dirty = line->dirty, older = false, only_copy = false;
+	u32 pa;
 
-	for (; pa < end; pa += 1u << k->granule_shift) {
+	for (pa = start; pa < end; pa += 1u << k->granule_shift) {
 		u32 granule = datum_granule_in_sector(k, pa);
 		struct meaning at = {cell_page_of(k, pa), pa & (cell_page_bytes(k) - 1)};
 		u32 newest = k->identities ? *flat_word(w, at) : DATUM_NEWEST;
 		bool has_it = datum_get(k, cache_sector(k, cache, line, pa), granule) == newest;
+		enum above above = dirty_above(w, cache, pa, newest);
 
-		if (dirty ? !has_it :
-			    has_it && datum_get(k, datum_memory(w, at.page, at.offset), granule) !=
-					      newest)
-			return true;
+		dirty |= above != ABOVE_NOTHING;
+		older |= above == ABOVE_OLDER || (above == ABOVE_NOTHING && !has_it);
+		only_copy |= has_it &&
+			     datum_get(k, datum_memory(w, at.page, at.offset), granule) != newest;
 	}
-	return false;
+	/* a clean line may be dropped though there is dirty data above it */
+	return (dirty && older) || (!line->dirty && only_copy);
 }
 
 void oracle_foot(const struct world *w)
