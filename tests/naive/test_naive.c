@@ -242,7 +242,7 @@ static guint compare_way(const struct cell *k, const struct explore_result *whol
 #define ALL_WAYS 0u
 static guint compare_ways(const struct cell *k, const struct explore_result *whole, guint one)
 {
-	const struct {
+	struct {
 		const char *name;
 		struct explore_options options;
 	} way[] = {
@@ -254,6 +254,9 @@ static guint compare_ways(const struct cell *k, const struct explore_result *who
 	};
 	guint differences = 0, i;
 
+	/* trails of large cells take too long */
+	if (whole->states > naive_states)
+		way[0].options.trails = false;
 	for (i = 0; i < G_N_ELEMENTS(way); i++)
 		if (one == ALL_WAYS || !i || i == 1 + one % (G_N_ELEMENTS(way) - 1))
 			differences += compare_way(k, whole, way[i].options, way[i].name);
@@ -396,7 +399,7 @@ enum compared { COMPARED_EQUAL, COMPARED_DIFFERENT, COMPARED_TOO_LARGE };
 /* `limit`: states above which nothing is compared. `one`: as of compare_ways(); less is done then. */
 static enum compared check(const struct cell *k, u64 limit, guint one)
 {
-	struct explore_options options = {.max_states = limit, .unreduced = true, .trails = true};
+	struct explore_options options = {.max_states = limit, .unreduced = true};
 	struct explore_result first, again;
 	struct naive_result naive;
 	guint differences = 0, i;
@@ -413,6 +416,9 @@ static enum compared check(const struct cell *k, u64 limit, guint one)
 	cuts += first.cut;
 	split += in_groups(k);
 	if (first.states <= naive_states) {
+		explore_result_free(&first);
+		options.trails = true;
+		explore(k, &options, &first);
 		naive_explore(k, first.states + 1, false, &naive);
 		differences += compare(k, &first, &naive);
 		naive_free(&naive);
@@ -420,7 +426,7 @@ static enum compared check(const struct cell *k, u64 limit, guint one)
 		by_ways_only++;
 	}
 	differences += compare_ways(k, &first, one);
-	if (one == ALL_WAYS) {
+	if (one == ALL_WAYS && options.trails) {
 		explore(k, &options, &again);
 		differences += compare_again(k, &first, &again);
 		explore_result_free(&again);
