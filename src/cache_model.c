@@ -96,15 +96,6 @@ static u32 plru_victim(const struct world *w, u32 cache, u32 set)
 	return node - ways;
 }
 
-/* Moves the lines from `from` up to before `to` one place back. */
-static void lines_back(struct world *w, const struct set_lines *l, const u32 *from, const u32 *to)
-{
-	while (to > from) {
-		to--;
-		put(w, to + l->words, *to);
-	}
-}
-
 const struct w_line *cache_touch(struct world *w, u32 cache, u32 set, const struct w_line *line)
 {
 	const struct cache_place *p = cache_place(w->k, cache);
@@ -122,7 +113,7 @@ const struct w_line *cache_touch(struct world *w, u32 cache, u32 set, const stru
 		return line;
 	for (i = 0; i < l.words; i++)
 		kept[i] = ((const u32 *)line)[i];
-	lines_back(w, &l, l.first, (const u32 *)line);
+	put_back(w, l.first + l.words, l.first, (u32)((const u32 *)line - l.first));
 	for (i = 0; i < l.words; i++)
 		put(w, &l.first[i], kept[i]);
 	return line_at(&l, 0);
@@ -162,23 +153,28 @@ const struct w_line *cache_insert(struct world *w, u32 cache, u32 set, u32 pa)
 	enum set_order order = cache_order(w->k, cache);
 	struct set_lines l = set_lines(w, cache, set);
 	u32 tag = cache_tag(w->k, cache, pa);
+	const u32 *end = l.first + l.ways * l.words, *valid = l.first, *at = l.first;
 	const struct w_line *line;
-	u32 valid = 0, position = 0, ways_taken = 0, way = 0, i;
+	u32 ways_taken = 0, way = 0, i;
 
-	for (line = line_at(&l, 0); valid < l.ways && line->tag; line = line_at(&l, ++valid)) {
-		bug_on(line->tag == tag, "a line enters a set twice");
-		ways_taken |= BIT(line->way);
-	}
-	bug_on(valid == l.ways, "a line enters a cache set that is full");
+	for (; valid < end && *valid; valid += l.words)
+		bug_on(*valid == tag, "a line enters a set twice");
+	bug_on(valid == end, "a line enters a cache set that is full");
 	/* an invalid way is filled before any valid one is replaced; the lowest first */
-	if (cache_ways_matter(w->k, cache))
+	if (cache_ways_matter(w->k, cache)) {
+		for (; at < valid; at += l.words)
+			ways_taken |= BIT(((const struct w_line *)at)->way);
 		way = (u32)__builtin_ctz(~ways_taken);
-	if (order != ORDER_AGE)
-		while (position < valid && (order == ORDER_TAG ? line_at(&l, position)->tag < tag :
-								 line_at(&l, position)->way < way))
-			position++;
-	lines_back(w, &l, (const u32 *)line_at(&l, position), (const u32 *)line_at(&l, valid));
-	line = line_at(&l, position);
+		at = l.first;
+	}
+	if (order == ORDER_TAG)
+		while (at < valid && *at < tag)
+			at += l.words;
+	else if (order == ORDER_WAY)
+		while (at < valid && ((const struct w_line *)at)->way < way)
+			at += l.words;
+	put_back(w, at + l.words, at, (u32)(valid - at));
+	line = (const struct w_line *)at;
 	put(w, &line->tag, tag);
 	put(w, &line->dirty, 0);
 	put(w, &line->way, way);
@@ -186,7 +182,7 @@ const struct w_line *cache_insert(struct world *w, u32 cache, u32 set, u32 pa)
 		put(w, (const u32 *)line + i, 0);
 	if (order == ORDER_WAY)
 		plru_use(w, cache, set, way);
-	if (!valid)
+	if (valid == l.first)
 		busy_put(w, cache, set, true);
 	return line;
 }

@@ -81,9 +81,9 @@ static inline const struct w_line *cache_line(const struct world *w, u32 cache, 
 /* The set that an access to `va` = `pa` selects. */
 static inline u32 cache_set(const struct cell *k, u32 cache, u32 va, u32 pa)
 {
-	const struct cache_geometry *g = cache_geometry(k, cache);
+	const struct cache_place *p = cache_place(k, cache);
 
-	return (g->virtual_index ? va : pa) >> g->line_shift & (g->sets - 1);
+	return (p->by_va ? va : pa) >> p->line_shift & p->set_mask;
 }
 
 /* The set in which a line of `pa` sits when it was filled through colour `colour` (< geometry.colours). */
@@ -111,7 +111,7 @@ static inline u32 cache_line_pa(const struct cell *k, u32 cache, const struct w_
 static inline const u32 *cache_sector(const struct cell *k, u32 cache, const struct w_line *line,
 				      u32 pa)
 {
-	u32 sector = pa >> k->machine.sector_shift & (cache_geometry(k, cache)->line_sectors - 1);
+	u32 sector = pa >> k->machine.sector_shift & cache_place(k, cache)->sector_mask;
 
 	return line->data + sector * k->sector_words;
 }

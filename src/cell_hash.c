@@ -16,7 +16,7 @@ _Static_assert(sizeof(struct device_def) == 2, "hash the new field of struct dev
 _Static_assert(sizeof(struct user_pte_def) == 8, "hash the new field of struct user_pte_def");
 _Static_assert(sizeof(struct strategy_op) == 20, "hash the new field of struct strategy_op");
 _Static_assert(sizeof(struct strategy) == 24, "hash the new field of struct strategy");
-_Static_assert(sizeof(struct cell) - sizeof(struct layout) == 428,
+_Static_assert(sizeof(struct cell) - sizeof(struct layout) == 424,
 	       "hash the new field of struct cell");
 #endif
 

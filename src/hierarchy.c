@@ -35,7 +35,7 @@ static const struct holder memory = {CACHE_NONE, NULL};
 
 static u32 line_bytes(const struct cell *k, u32 cache)
 {
-	return 1u << cache_geometry(k, cache)->line_shift;
+	return 1u << cache_place(k, cache)->line_shift;
 }
 
 /* NULL where lines hold no data (traces, unless staleness is looked for). */
@@ -206,7 +206,7 @@ static const struct w_line *l1_fill(const struct act *a, u32 cache, u32 set, u32
 {
 	const struct cell *k = a->k;
 	u32 l2 = cache_l2(k);
-	u32 kept[LINE_WORDS_MAX], i;
+	u32 kept[LINE_WORDS_MAX];
 	const struct w_line *victim = NULL, *line;
 	struct holder source = memory;
 
@@ -216,8 +216,7 @@ static const struct w_line *l1_fill(const struct act *a, u32 cache, u32 set, u32
 	/* an inclusive L2 may have made room just now */
 	if (cache_full(a->w, cache, set)) {
 		victim = cache_victim(a->w, cache, set);
-		for (i = 0; i < cache_line_words(k, cache); i++)
-			kept[i] = ((const u32 *)victim)[i];
+		memcpy(kept, victim, cache_line_words(k, cache) * sizeof(u32));
 		cache_remove(a->w, cache, set, victim);
 		victim = (const struct w_line *)(const void *)kept;
 		tell(a, EV_EVICT, cache, cache_line_pa(k, cache, victim), 0, victim->dirty);
@@ -272,7 +271,7 @@ static const struct w_line *l1_line(const struct act *a, u32 cache, u32 va, u32 
 	if (line)
 		return cache_touch(a->w, cache, set, line);
 	ask_peers(a, pa, false);
-	if (cache_geometry(a->k, cache)->alias_free)
+	if (cache_place(a->k, cache)->alias_free)
 		leave_other_colours(a, cache, set, pa);
 	/* what is in an L1 has to be in an inclusive L2 */
 	if (a->k->machine.l2.inclusive)

@@ -161,6 +161,9 @@ struct cache_place {
 	u32 ways, line_shift, set_mask;
 	enum set_order order; /* how the lines of a set are kept */
 	bool keeps_order; /* a hit changes nothing */
+	bool by_va; /* the set comes from the virtual address */
+	bool alias_free;
+	u32 sector_mask; /* sectors in a line - 1 */
 	u32 plru; /* one word a set, where the policy is tree-PLRU */
 	u32 busy; /* one bit a set that holds a line, then one bit a word of these */
 };

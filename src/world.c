@@ -59,6 +59,9 @@ static void caches_layout(struct cell *k, u32 level, const struct cache_geometry
 				.line_shift = g->line_shift,
 				.set_mask = g->sets - 1,
 				.order = set_order(k, g),
+				.by_va = g->virtual_index,
+				.alias_free = g->alias_free,
+				.sector_mask = g->line_sectors - 1,
 				.lines = take(next, g->sets * g->ways * words),
 			};
 			p->keeps_order = p->order == ORDER_TAG || g->replacement == REPLACE_FIFO;

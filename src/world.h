@@ -17,6 +17,8 @@
 #ifndef STALELINE_WORLD_H
 #define STALELINE_WORLD_H
 
+#include <string.h>
+
 #include "program.h"
 #include "rules.h"
 
@@ -278,6 +280,12 @@ static inline void put_words(struct world *w, const u32 *to, const u32 *from, u3
 	for (i = 0; i < words; i++)
 		put(w, &to[i], from ? from[i] : 0);
 }
+
+static inline void put_back(struct world *w, const u32 *to, const u32 *from, u32 words)
+{
+	(void)w;
+	memmove((u32 *)(uintptr_t)to, from, words * sizeof(u32));
+}
 #else
 void world_change_hash(struct world *w, u32 at, u32 old, u32 value);
 
@@ -332,6 +340,15 @@ static inline void put_words(struct world *w, const u32 *to, const u32 *from, u3
 	}
 	w->logged = (size_t)(log - w->log);
 	w->hash = hash;
+}
+
+/* `words` of them go from `from` to `to`, which is behind it; both may share words. */
+static inline void put_back(struct world *w, const u32 *to, const u32 *from, u32 words)
+{
+	while (words) {
+		words--;
+		put(w, &to[words], from[words]);
+	}
 }
 #endif
 
