@@ -106,7 +106,8 @@ static gboolean number_take(const char *option, const char *text, guint units, g
 
 static gboolean cache_take(const char *option, const char *text, struct cache_geometry *g)
 {
-	g_autofree char *why = NULL;
+	g_autofree char *carets = NULL;
+	struct geometry_fault fault;
 
 	if (!text)
 		return TRUE;
@@ -114,10 +115,25 @@ static gboolean cache_take(const char *option, const char *text, struct cache_ge
 		*g = (struct cache_geometry){0};
 		return TRUE;
 	}
-	if (geometry_parse(text, g, &why))
+	if (geometry_parse(text, g, &fault))
 		return TRUE;
-	cmd_usage(cmd_find("trace"), "--%s: %s", option, why);
+	carets = g_strnfill(fault.length, '^');
+	cmd_usage(NULL, "--%s: %s\n  %s\n  %*s%s", option, fault.why, text, (int)fault.at, "",
+		  carets);
+	g_free(fault.why);
 	return FALSE;
+}
+
+/* All of them are looked at, so that all faults are told at once. */
+static gboolean caches_take(struct machine *m)
+{
+	gboolean good = cache_take("l1d", raw.l1d, &m->l1d);
+
+	good &= cache_take("l1i", raw.l1i, &m->l1i);
+	good &= cache_take("l2", raw.l2, &m->l2);
+	if (!good)
+		fputs("Try 'staleline trace --help'.\n", stderr);
+	return good;
 }
 
 static gboolean machine_name_take(const char *name, struct machine *m)
@@ -172,9 +188,7 @@ static gboolean machine_take(struct machine *m)
 	entries = m->tlb_entries;
 	m->l1d.virtual_index |= !m->l1d.present;
 	m->l1i.virtual_index |= !m->l1i.present;
-	if (!cache_take("l1d", raw.l1d, &m->l1d) || !cache_take("l1i", raw.l1i, &m->l1i) ||
-	    !cache_take("l2", raw.l2, &m->l2) ||
-	    !number_take("tlb", raw.tlb, SCALAR_PLAIN, 0, 1024, &entries) ||
+	if (!caches_take(m) || !number_take("tlb", raw.tlb, SCALAR_PLAIN, 0, 1024, &entries) ||
 	    !number_take("page-size", raw.page_size, SCALAR_BYTES, 64, 65536, &page))
 		return FALSE;
 	if (page & (page - 1)) {
@@ -222,6 +236,7 @@ static gboolean options_take(struct drive_options *o, struct trace_report *r)
 	static const char *const check_words[] = {"auto", "yes", "no", NULL};
 	static const char *const report_words[] = {"human", "jsonl", "csv", NULL};
 	guint64 seed = 1, interleave = 1;
+	guint i, pipes;
 	int format = TRACE_AUTO, map = PAGEMAP_IDENTITY, check = CHECK_AUTO, report = TRACE_HUMAN;
 
 	if (!machine_take(&o->sim.machine))
@@ -246,6 +261,12 @@ static gboolean options_take(struct drive_options *o, struct trace_report *r)
 	if (g_strv_length(raw.files) > MAX_CPUS) {
 		cmd_usage(cmd_find("trace"), "trace: more than %u traces; each is that of a CPU",
 			  MAX_CPUS);
+		return FALSE;
+	}
+	for (i = 0, pipes = 0; raw.files[i]; i++)
+		pipes += !strcmp(raw.files[i], "-");
+	if (pipes > 1) {
+		cmd_usage(cmd_find("trace"), "trace: standard input cannot be two traces");
 		return FALSE;
 	}
 	o->files = raw.files;
@@ -321,6 +342,8 @@ static int trace(const struct drive_options *options, struct tracing *t, struct 
 		code = EXIT_LIMIT;
 		break;
 	case DRIVE_INTERRUPTED:
+		fprintf(stderr, "staleline: interrupted after %" G_GUINT64_FORMAT " records\n",
+			(guint64)d.records);
 		code = EXIT_INTERRUPTED;
 		break;
 	}

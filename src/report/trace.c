@@ -26,13 +26,15 @@ static const char *const stale_names[] = {
 };
 
 /* The numbers of a cache, in the order of CSV columns; those behind FIELDS_PLAIN only where misses are classified. */
-#define FIELDS 13u
-#define FIELDS_PLAIN 10u
+#define FIELDS 14u
+#define FIELDS_PLAIN 11u
 
 static const char *const field_names[FIELDS] = {
-	"refs",         "reads",       "writes",           "misses",         "read_misses",
-	"write_misses", "write_backs", "bytes_from_below", "bytes_to_below", "compulsory",
-	"capacity",     "conflict",    "invalidated",
+	"refs",           "reads",       "writes",
+	"hits",           "misses",      "read_misses",
+	"write_misses",   "write_backs", "bytes_from_below",
+	"bytes_to_below", "compulsory",  "capacity",
+	"conflict",       "invalidated",
 };
 
 static void fields_of(const struct sim_cache *c, guint64 ret[FIELDS])
@@ -41,6 +43,7 @@ static void fields_of(const struct sim_cache *c, guint64 ret[FIELDS])
 		c->reads + c->writes,
 		c->reads,
 		c->writes,
+		c->reads + c->writes - c->read_misses - c->write_misses,
 		c->read_misses + c->write_misses,
 		c->read_misses,
 		c->write_misses,
@@ -150,40 +153,40 @@ static void human_head(const struct drive *d)
 					     trace_format_names[d->formats[i]]);
 }
 
-/* The columns of the two tables of caches; -1 is the rate of misses. */
+/* The rows of the table of caches; -1 is the rate of misses. `classes`: only where misses are classified. */
 static const struct {
 	int field;
 	const char *title;
-} traffic_columns[] = {{0, "references"},    {4, "read misses"}, {5, "write misses"},
-		       {-1, "miss rate"},    {6, "write-backs"}, {7, "bytes from below"},
-		       {8, "bytes to below"}},
-  class_columns[] = {{3, "misses"},
-		     {9, "compulsory"},
-		     {10, "capacity"},
-		     {11, "conflict"},
-		     {12, "invalidated"}};
+	gboolean classes;
+} cache_rows[] = {
+	{0, "references", FALSE},     {3, "hits", FALSE},        {5, "read misses", FALSE},
+	{6, "write misses", FALSE},   {4, "misses", FALSE},      {-1, "miss rate", FALSE},
+	{10, "compulsory", FALSE},    {11, "capacity", TRUE},    {12, "conflict", TRUE},
+	{13, "invalidated", TRUE},    {7, "write-backs", FALSE}, {8, "bytes from below", FALSE},
+	{9, "bytes to below", FALSE},
+};
 
-static struct grid *human_caches(const struct machine *m, const struct totals *t, gboolean classes,
-				 gboolean more)
+/* A column for each cache: that fits where terminals are narrow. */
+static struct grid *human_caches(const struct machine *m, const struct totals *t, gboolean classes)
 {
-	guint n = !classes ? G_N_ELEMENTS(traffic_columns) : more ? G_N_ELEMENTS(class_columns) : 2;
-	struct grid *g = grid_new(n + 1, FALSE);
 	guint shown[G_N_ELEMENTS(levels)];
 	guint count = present_levels(m, shown), i, j;
-	char **row = row_new("", n + 1);
+	struct grid *g = grid_new(count + 1, FALSE);
+	char **row = row_new("", count + 1);
 
-	for (j = 0; j < n; j++)
-		row[1 + j] = g_strdup(classes ? class_columns[j].title : traffic_columns[j].title);
+	for (j = 0; j < count; j++)
+		row[1 + j] = g_strdup(levels[shown[j]].name);
 	grid_add(g, row);
-	for (i = 0; i < count; i++) {
-		guint64 fields[FIELDS];
+	for (i = 0; i < G_N_ELEMENTS(cache_rows); i++) {
+		if (cache_rows[i].classes && !classes)
+			continue;
+		row = row_new(cache_rows[i].title, count + 1);
+		for (j = 0; j < count; j++) {
+			int field = cache_rows[i].field;
+			guint64 fields[FIELDS];
 
-		fields_of(&t->level[levels[shown[i]].level], fields);
-		row = row_new(levels[shown[i]].name, n + 1);
-		for (j = 0; j < n; j++) {
-			int field = classes ? class_columns[j].field : traffic_columns[j].field;
-
-			row[1 + j] = field < 0 ? percent(fields[3], fields[0]) :
+			fields_of(&t->level[levels[shown[j]].level], fields);
+			row[1 + j] = field < 0 ? percent(fields[4], fields[0]) :
 						 grouped(fields[field]);
 		}
 		grid_add(g, row);
@@ -266,10 +269,7 @@ static void human_end(struct trace_report *r, const struct drive *d, const struc
 		printf("ignored: %" G_GUINT64_FORMAT ", there is no cache for them\n",
 		       (guint64)t->ignored);
 	putchar('\n');
-	g = human_caches(m, t, FALSE, FALSE);
-	human_grid(g);
-	grid_free(g);
-	g = human_caches(m, t, TRUE, d->options.sim.classify);
+	g = human_caches(m, t, d->options.sim.classify);
 	human_grid(g);
 	grid_free(g);
 	if (m->tlb_entries) {

@@ -43,24 +43,50 @@ static gboolean is_power(guint64 n)
 	return n && !(n & (n - 1));
 }
 
-static gboolean words_take(char **words, struct cache_geometry *g, char **why)
+/* The `n`-th field of `text`, or the whole when there is none. */
+static gboolean fault_at(struct geometry_fault *fault, char **field, guint n, char *why)
 {
+	guint i;
+
+	fault->at = 0;
+	for (i = 0; i < n; i++)
+		fault->at += (guint)strlen(field[i]) + 1;
+	fault->length = MAX(1, (guint)strlen(field[n]));
+	fault->why = why;
+	return FALSE;
+}
+
+/* Words of one kind exclude each other. */
+static guint word_kind(guint word)
+{
+	return word < WORD_WB ? 0 : word <= WORD_WT ? 1 : 2;
+}
+
+static gboolean words_take(char **field, struct cache_geometry *g, struct geometry_fault *fault)
+{
+	const char *before[3] = {NULL, NULL, NULL};
 	guint i, word;
 
-	for (i = 0; words[i]; i++) {
+	for (i = 3; field[i]; i++) {
 		for (word = 0; policy_words[word]; word++)
-			if (!strcmp(words[i], policy_words[word]))
+			if (!strcmp(field[i], policy_words[word]))
 				break;
 		if (!policy_words[word]) {
-			const char *near = words_nearest(words[i], policy_words);
+			const char *near = words_nearest(field[i], policy_words);
 
-			*why = g_strdup_printf(
-				"unknown policy `%s`; %s%s%s", words[i],
-				near ? "did you mean `" :
-				       "expected lru, fifo, plru, random, wb, wt, wa or nwa",
-				near ? near : "", near ? "`?" : "");
-			return FALSE;
+			return fault_at(
+				fault, field, i,
+				g_strdup_printf(
+					"unknown policy `%s`; %s%s%s", field[i],
+					near ? "did you mean `" :
+					       "expected lru, fifo, plru, random, wb, wt, wa or nwa",
+					near ? near : "", near ? "`?" : ""));
 		}
+		if (before[word_kind(word)])
+			return fault_at(fault, field, i,
+					g_strdup_printf("`%s` after `%s`: one of them is enough",
+							field[i], before[word_kind(word)]));
+		before[word_kind(word)] = field[i];
 		if (word < WORD_WB)
 			g->replacement = (enum replacement)word;
 		else if (word <= WORD_WT)
@@ -71,38 +97,42 @@ static gboolean words_take(char **words, struct cache_geometry *g, char **why)
 	return TRUE;
 }
 
-gboolean geometry_parse(const char *text, struct cache_geometry *ret, char **why)
+gboolean geometry_parse(const char *text, struct cache_geometry *ret, struct geometry_fault *fault)
 {
 	g_auto(GStrv) field = g_strsplit(text, ",", -1);
 	struct cache_geometry g = {.present = true};
 	guint64 size, ways, line;
 
-	*why = NULL;
-	if (g_strv_length(field) < 3)
-		*why = g_strdup_printf("expected SIZE,WAYS,LINE[,POLICY...] such as "
-				       "32k,2,32,lru,wb,wa, found `%s`",
-				       text);
-	else if (!size_parse(field[0], &size) || !size || size > 1u << 30)
-		*why = g_strdup_printf("expected a size such as 32k or 1MiB, found `%s`", field[0]);
-	else if (!number_parse(field[1], 1, GEOMETRY_WAYS, &ways))
-		*why = g_strdup_printf("expected 1 to %u ways, found `%s`", GEOMETRY_WAYS,
-				       field[1]);
-	else if (!number_parse(field[2], 4, 256, &line) || !is_power(line))
-		*why = g_strdup_printf(
-			"expected lines of 4 to 256 bytes, a power of two, found `%s`", field[2]);
-	else if (size % (ways * line) || !is_power(size / (ways * line)))
-		*why = g_strdup_printf(
-			"expected sets x ways x line = size with a power of two of sets; "
-			"%" G_GUINT64_FORMAT " is not sets x %" G_GUINT64_FORMAT
-			" x %" G_GUINT64_FORMAT,
-			size, ways, line);
-	if (*why || !words_take(field + 3, &g, why))
-		return FALSE;
-	if (g.replacement == REPLACE_PLRU && (!is_power(ways) || ways > GEOMETRY_PLRU_WAYS)) {
-		*why = g_strdup_printf("tree-PLRU needs a power of two of ways, at most %u",
-				       GEOMETRY_PLRU_WAYS);
+	*fault = (struct geometry_fault){.length = (guint)strlen(text)};
+	if (g_strv_length(field) < 3) {
+		fault->why =
+			g_strdup("expected SIZE,WAYS,LINE[,POLICY...] such as 32k,2,32,lru,wb,wa");
 		return FALSE;
 	}
+	if (!size_parse(field[0], &size) || !size || size > 1u << 30)
+		return fault_at(fault, field, 0,
+				g_strdup("expected a size such as 32k or 1MiB, at most 1GiB"));
+	if (!number_parse(field[1], 1, GEOMETRY_WAYS, &ways))
+		return fault_at(fault, field, 1,
+				g_strdup_printf("expected 1 to %u ways", GEOMETRY_WAYS));
+	if (!number_parse(field[2], 4, 256, &line) || !is_power(line))
+		return fault_at(fault, field, 2,
+				g_strdup("expected lines of 4 to 256 bytes, a power of two"));
+	if (size % (ways * line) || !is_power(size / (ways * line)))
+		return fault_at(
+			fault, field, 0,
+			g_strdup_printf(
+				"expected sets x ways x line = size with a power of two of sets; "
+				"%" G_GUINT64_FORMAT " is not sets x %" G_GUINT64_FORMAT
+				" x %" G_GUINT64_FORMAT,
+				size, ways, line));
+	if (!words_take(field, &g, fault))
+		return FALSE;
+	if (g.replacement == REPLACE_PLRU && (!is_power(ways) || ways > GEOMETRY_PLRU_WAYS))
+		return fault_at(
+			fault, field, 1,
+			g_strdup_printf("tree-PLRU needs a power of two of ways, at most %u",
+					GEOMETRY_PLRU_WAYS));
 	g.ways = (u32)ways;
 	g.line_shift = log2_u32((u32)line);
 	g.sets = (u32)(size / (ways * line));

@@ -433,21 +433,27 @@ static u32 text_read(struct reader *r, struct batch *batch)
 	}
 }
 
-/* A bad one among the records stands out in the bits of all of them. */
+/* A bad one among the records stands out in the bits of all of them; a 3 needs both of its bits somewhere. */
 static gboolean records_good(const struct record *record, u32 n)
 {
-	guint64 any = 0, three = 0;
+	const guint64 three_bits = (guint64)3 << 48;
+	guint64 any = 0, three = 0, word;
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		guint64 word;
-
 		memcpy(&word, &record[i], sizeof(word));
 		any |= word;
+	}
+	any = GUINT64_FROM_LE(any);
+	if (any & (guint64)0xfffc << 48)
+		return FALSE;
+	if ((any & three_bits) != three_bits)
+		return TRUE;
+	for (i = 0; i < n; i++) {
+		memcpy(&word, &record[i], sizeof(word));
 		three |= word & word << 1;
 	}
-	any = GUINT64_FROM_LE(any) & (guint64)0xfffc << 48;
-	return !any && !(GUINT64_FROM_LE(three) & (guint64)2 << 48);
+	return !(GUINT64_FROM_LE(three) & (guint64)2 << 48);
 }
 
 static void record_refuse(struct reader *r, const struct batch *batch)

@@ -410,6 +410,8 @@ static void whole_op(struct sim *s, u32 cpu, enum cache_op op, u32 cache)
 {
 	u32 ways = cache_geometry(&s->k, cache)->ways;
 	bool drops = op == Hit_Invalidate_D || op == Hit_Invalidate_SD;
+	/* above a clean line of an inclusive L2 there may be a dirty one of another CPU */
+	bool all = drops || (cache == s->l2 && s->k.machine.l2.inclusive);
 	u32 set = 0, i;
 
 	while ((set = cache_next_busy_set(&s->w, cache, set)) != NO_ID) {
@@ -420,7 +422,7 @@ static void whole_op(struct sim *s, u32 cpu, enum cache_op op, u32 cache)
 				break;
 			if (drops && s->options.classify)
 				shadow_take_out(&s->shadow[cache], line->tag - 1);
-			if (drops || line->dirty)
+			if (all || line->dirty)
 				hierarchy_op(&s->act[cpu], op, cache, set, line);
 			/* where a line was taken out the next one has moved up */
 			i += !drops;

@@ -247,6 +247,39 @@ assert [w['records'] for w in windows] == [700] * 7 + [100]"
 	assert_status 2
 }
 
+@test "trace: what is wrong with a cache is pointed at, for all caches at once" {
+	staleline trace --l1d 32k,2,33 --l2 256k,4,32,lru,fifo ls.din
+	assert_status 2
+	[ "$stderr" = "staleline: --l1d: expected lines of 4 to 256 bytes, a power of two
+  32k,2,33
+        ^^
+staleline: --l2: \`fifo\` after \`lru\`: one of them is enough
+  256k,4,32,lru,fifo
+                ^^^^
+Try 'staleline trace --help'." ]
+	staleline trace - - <ls.din
+	assert_status 2
+	assert_stderr 'standard input cannot be two traces'
+}
+
+@test "trace: hits and misses are all references" {
+	# shellcheck disable=SC2086
+	summary "all(s[c]['hits'] + s[c]['misses'] == s[c]['refs'] > s[c]['hits'] > 0 for c in ('l1d', 'l2'))" $caches ls.din
+}
+
+@test "trace: a long trace that is interrupted says how far it came, and exits with 130" {
+	mkfifo pipe
+	yes '0 1000' >pipe 3>&- &
+	python3 - "$STALELINE" <<-'END'
+		import signal, subprocess, sys, time
+		p = subprocess.Popen([sys.argv[1], 'trace', '--l1d', '4k,1,16', 'pipe'], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+		time.sleep(0.3)
+		p.send_signal(signal.SIGINT)
+		out, err = p.communicate()
+		assert p.returncode == 130 and not out and b'interrupted after' in err, (p.returncode, out, err)
+	END
+}
+
 @test "trace: nothing of the clock is on stdout, and nothing on stderr where that is no terminal" {
 	staleline trace --l1d 4k,1,16 ls.din
 	one=$output
