@@ -361,7 +361,9 @@ void engine_apply(struct world *w, const struct choice *choice)
 	w->pick.count = 0;
 	w->pick.wrong = false;
 	if (w->k->bounds.set) {
-		w->withheld |= engine_withheld(w);
+		/* each kind is noted once: looking costs more than the choice */
+		if (w->k->bounds.set & ~w->withheld)
+			w->withheld |= engine_withheld(w);
 		bounds_use(w, choice_kinds(w, choice->kind, choice->actor));
 	}
 	switch ((enum choice_kind)choice->kind) {
