@@ -79,6 +79,16 @@ static void wrong_kind(struct binder *b, const struct ynode *node, const char *w
 
 	if (b->axis && node->kind == Y_SCALAR && !node->quoted && node->text[0] == '$')
 		value = g_hash_table_lookup(b->axis, node->text + 1);
+	if (value && value != node && (!strcmp(wanted, "a map") || !strcmp(wanted, "a list"))) {
+		struct diag_fault *f = bind_error(b, "E0101", node, "%s: expected %s, found `%s`",
+						  what, wanted, node->text);
+
+		diag_help(
+			f,
+			"a `$` name stands for a single value: write %s here, with `$` names in it",
+			wanted);
+		return;
+	}
 	if (!value)
 		value = node;
 	diag_primary_label(bind_error(b, "E0101", node, "%s: expected %s, found %s", what, wanted,
