@@ -26,6 +26,7 @@
 #define hierarchy_store plain_hierarchy_store
 #define hierarchy_find plain_hierarchy_find
 #define hierarchy_op plain_hierarchy_op
+#define hierarchy_peers_op plain_hierarchy_peers_op
 #define hierarchy_evict plain_hierarchy_evict
 #define hierarchy_snoop plain_hierarchy_snoop
 
