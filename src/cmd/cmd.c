@@ -489,6 +489,7 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 		      char ***argv)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
+	g_autoptr(GPtrArray) made = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GError) error = NULL;
 	GArray *entries;
 	struct raw raw = {0};
@@ -503,8 +504,10 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 	g_option_context_set_description(context, command->details);
 	/* GOption takes a letter's value as a word of its own only; everybody writes -j2 */
 	for (end = 1; end < *argc; end++)
-		if (g_str_has_prefix((*argv)[end], "-j") && g_ascii_isdigit((*argv)[end][2]))
+		if (g_str_has_prefix((*argv)[end], "-j") && g_ascii_isdigit((*argv)[end][2])) {
 			(*argv)[end] = g_strconcat("--jobs=", (*argv)[end] + 2, NULL);
+			g_ptr_array_add(made, (*argv)[end]);
+		}
 	if (!g_option_context_parse(context, argc, argv, &error))
 		end = cmd_usage(command, "%s", error->message);
 	else
