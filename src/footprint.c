@@ -362,13 +362,47 @@ static u32 slots_named(const struct cell *k)
 	return slots;
 }
 
+static u32 cpu_of_step(const struct cell *k, const struct step *s)
+{
+	u32 at = (u32)(s - k->step), i;
+
+	for (i = 0; i < k->contexts; i++)
+		if (at - k->context[i].first_step < k->context[i].steps)
+			return k->context[i].cpu;
+	return NO_ID;
+}
+
+/* Some step on `cpu` goes through a slot of `other`, by a handle that was made there. */
+static bool slot_reached(const struct cell *k, u32 cpu, u32 other)
+{
+	u32 i;
+
+	for (i = 0; i < k->steps; i++) {
+		const struct step *s = &k->step[i], *maker;
+		bool operand = has_operand(s->fn) && s->at.kind == OPERAND_HANDLE;
+		u32 at = 0;
+
+		if ((!operand && !takes_handle(s->fn)) || cpu_of_step(k, s) != cpu)
+			continue;
+		while ((maker = maker_next(k, operand ? s->at.ref : s->arg[2], &at)))
+			if (maker->fn == KF_step_kmap_atomic && cpu_of_step(k, maker) == other)
+				return true;
+	}
+	return false;
+}
+
 bool footprint_tlb_crowded(const struct cell *k)
 {
 	u32 pairs = k->user_ptes, before = NO_ID;
-	u32 slots = slots_named(k), type, i;
+	u32 slots = slots_named(k), type, i, j;
 
 	if (k->tlb_any || k->mutation.fn)
 		return true;
+	/* slots of several CPUs in one TLB: not worth counting */
+	for (i = 0; i < k->machine.cpus; i++)
+		for (j = 0; j < k->machine.cpus; j++)
+			if (i != j && slot_reached(k, i, j))
+				return true;
 	for (i = 0; i < k->steps; i++)
 		if (k->step[i].fn == KF_step_kmap) {
 			pairs += k->last_pkmap / 2 + 1;
@@ -390,7 +424,8 @@ bool footprint_slots_meet(const struct cell *k, u32 cpu, u32 other)
 {
 	u32 slots = slots_named(k), pair = k->machine.page_shift + 1, i, j;
 
-	if (k->strategy.slots_shared && slots)
+	if ((k->strategy.slots_shared && slots) || slot_reached(k, cpu, other) ||
+	    slot_reached(k, other, cpu))
 		return true;
 	for (i = 0; i < KM_TYPE_NR; i++)
 		for (j = 0; j < KM_TYPE_NR; j++)

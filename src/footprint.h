@@ -30,7 +30,10 @@ bool footprint_triggers(const struct cell *k, u32 ctx, u32 other);
 bool footprint_starts(const struct cell *k, u32 ctx, u32 device);
 /* The context starts the device, waits for it, serves its interrupt or takes its lock. */
 bool footprint_uses_device(const struct cell *k, u32 ctx, u32 device);
-/* Some slot that `cpu` may use shares a TLB entry with one that `other` may, or is the same. */
+/*
+ * Some slot that `cpu` may use shares a TLB entry with one that `other` may, or is the same: also where a handle made on
+ * one of them is used on the other.
+ */
 bool footprint_slots_meet(const struct cell *k, u32 cpu, u32 other);
 
 /*

@@ -42,6 +42,7 @@ struct generator {
 	guint now, ids;
 	struct handle handle[HANDLES_MAX];
 	guint handles;
+	guint handles_of[CONTEXTS_MAX]; /* of those written before */
 };
 
 guint64 generate_random(guint64 *state)
@@ -218,6 +219,14 @@ static char *address(struct generator *g, gboolean *kernel_address)
 	guint offset = below(g, 2) ? 16 * below(g, PAGE_BYTES / 16) : 4 * below(g, PAGE_BYTES / 4);
 
 	*kernel_address = FALSE;
+	/* a mapping that another context made, perhaps on another CPU */
+	if (g->now && !g->apart && odds(g, 25)) {
+		guint other = below(g, g->now);
+
+		if (g->handles_of[other])
+			return g_strdup_printf("c%u.h%u+%u", other,
+					       below(g, g->handles_of[other]), offset);
+	}
 	if (g->handles && odds(g, 80))
 		return g_strdup_printf("h%u+%u", below(g, g->handles), offset);
 	if (g->highmem[page])
@@ -525,6 +534,7 @@ static void context(struct generator *g, guint i)
 		complete(g);
 	while (steps--)
 		one_step(g);
+	g->handles_of[i] = g->handles;
 	/* luck may have written nothing so far */
 	line(g, "      - preempt-disable");
 	line(g, "      - preempt-enable");

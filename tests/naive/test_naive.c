@@ -557,7 +557,7 @@ static void test_many(void **state)
 
 #define BOUNDED_STATES 60000u
 
-static void check_bounds(const char *name, const struct limits *limits)
+static void check_file(const char *name, const struct limits *limits)
 {
 	const struct scenario_options options = {.limits = *limits};
 	g_autofree char *path = g_build_filename("tests/naive", name, NULL);
@@ -592,17 +592,27 @@ static void test_bounds(void **state)
 				limits.bounds.most[next] = 1;
 				/* a run takes several steps */
 				limits.bounds.most[kind] = kind == BOUND_STEPS ? 2 + most : most;
-				check_bounds("bounds.yaml", &limits);
-				check_bounds("bounds-smp.yaml", &limits);
+				check_file("bounds.yaml", &limits);
+				check_file("bounds-smp.yaml", &limits);
 			}
 		}
 		assert_true(bounded[kind] > before);
 	}
 }
 
+/* What luck seldom makes. */
+static void test_written(void **state)
+{
+	const struct limits none = {0};
+
+	(void)state;
+	check_file("slot-of-another-cpu.yaml", &none);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest generated[] = {cmocka_unit_test(test_bounds),
+					       cmocka_unit_test(test_written),
 					       cmocka_unit_test(test_few),
 					       cmocka_unit_test(test_many)};
 	const struct CMUnitTest suite[] = {cmocka_unit_test(test_scenarios)};
