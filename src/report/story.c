@@ -479,6 +479,28 @@ static void story_clear(struct story *s)
 	g_free(s->want);
 }
 
+/* The moment in which the reader's CPU last took in the TLB entry it went through; NO_ID: it went through none. */
+static guint entry_taken(const struct story *s)
+{
+	const struct moment *reader = s->h->moments->pdata[s->e.reader];
+	const struct cell *k = &s->c->cell;
+	guint at, i;
+
+	for (at = s->e.reader; at-- && reader->ctx != NO_ID;) {
+		const struct moment *m = s->h->moments->pdata[at];
+
+		if (m->ctx == NO_ID || k->context[m->ctx].cpu != k->context[reader->ctx].cpu)
+			continue;
+		for (i = 0; i < m->events->len; i++) {
+			u32 kind = g_array_index(m->events, struct event, i).kind;
+
+			if (kind == EV_TLB_REFILL || kind == EV_TLB_REPAIR)
+				return at;
+		}
+	}
+	return NO_ID;
+}
+
 static void schedule_marks(const struct story *s, GArray *marks)
 {
 	const struct {
@@ -490,6 +512,8 @@ static void schedule_marks(const struct story *s, GArray *marks)
 		{s->e.new_writer, s->n_new, ""},
 		{s->e.culprit, s->n_culprit, ""},
 		{s->e.dirtied, s->n_dirtied, ""},
+		{s->e.cause == CAUSE_STALE_TLB_ENTRY ? entry_taken(s) : NO_ID, 0,
+		 "the stale entry"},
 		{s->e.reader, s->n_reader,
 		 s->h->finding.warning ? "" : rule_name((enum rule)s->h->finding.rule)},
 	};
