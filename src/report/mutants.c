@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mutants.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 
 #include "grid.h"
+#include "json_line.h"
 #include "prose.h"
 #include "report.h"
 
@@ -142,65 +142,26 @@ void mutants_human(const struct mutants *m, gboolean trails)
 	grid_free(grid);
 }
 
-static void text_member(JsonBuilder *b, const char *name, const char *text)
-{
-	json_builder_set_member_name(b, name);
-	if (text)
-		json_builder_add_string_value(b, text);
-	else
-		json_builder_add_null_value(b);
-}
-
-static void number_member(JsonBuilder *b, const char *name, guint64 value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_int_value(b, (gint64)value);
-}
-
-static JsonBuilder *object_begin(const char *type)
-{
-	JsonBuilder *b = json_builder_new();
-
-	json_builder_begin_object(b);
-	number_member(b, "v", 1);
-	text_member(b, "type", type);
-	return b;
-}
-
-static void object_print(JsonBuilder *b)
-{
-	g_autoptr(JsonGenerator) generator = json_generator_new();
-	g_autoptr(JsonNode) root = NULL;
-	g_autofree char *text = NULL;
-
-	json_builder_end_object(b);
-	root = json_builder_get_root(b);
-	json_generator_set_root(generator, root);
-	text = json_generator_to_data(generator, NULL);
-	puts(text);
-	g_object_unref(b);
-}
-
 static void mutant_print(const struct mutant *m)
 {
-	JsonBuilder *b = object_begin("mutant");
+	JsonBuilder *b = json_line_begin("mutant");
 	const struct mutant_place *p = m->killer;
 	g_autofree char *replay = NULL;
 	guint i;
 
-	text_member(b, "mutant", m->text);
-	text_member(b, "fate", mutant_fates[m->fate]);
-	text_member(b, "scenario", p ? p->scenario->name : NULL);
-	text_member(b, "file", p ? p->scenario->path : NULL);
-	text_member(b, "cell", p ? p->cell->id : NULL);
+	json_add_text(b, "mutant", m->text);
+	json_add_text(b, "fate", mutant_fates[m->fate]);
+	json_add_text(b, "scenario", p ? p->scenario->name : NULL);
+	json_add_text(b, "file", p ? p->scenario->path : NULL);
+	json_add_text(b, "cell", p ? p->cell->id : NULL);
 	json_builder_set_member_name(b, "rules");
 	json_builder_begin_array(b);
 	for (i = 0; i < RULE_COUNT; i++)
 		if (m->rules & BIT(i))
 			json_builder_add_string_value(b, rule_name(i));
 	json_builder_end_array(b);
-	text_member(b, "rule", m->kill.step ? rule_name(m->kill.rule) : NULL);
-	text_member(b, "step", m->kill.step);
+	json_add_text(b, "rule", m->kill.step ? rule_name(m->kill.rule) : NULL);
+	json_add_text(b, "step", m->kill.step);
 	json_builder_set_member_name(b, "choices");
 	if (m->kill.step)
 		json_builder_add_int_value(b, (gint64)m->kill.choices);
@@ -208,30 +169,30 @@ static void mutant_print(const struct mutant *m)
 		json_builder_add_null_value(b);
 	json_builder_set_member_name(b, "shortest");
 	json_builder_add_boolean_value(b, m->kill.shortest);
-	text_member(b, "trail", m->kill.trail);
+	json_add_text(b, "trail", m->kill.trail);
 	replay = has_replay(m) ?
 			 report_replay_mutant(p->scenario, p->cell, m->text, m->kill.trail) :
 			 NULL;
-	text_member(b, "replay", replay);
-	number_member(b, "tried", m->tried);
-	object_print(b);
+	json_add_text(b, "replay", replay);
+	json_add_number(b, "tried", m->tried);
+	json_line_print(b);
 }
 
 void mutants_jsonl(const struct mutants *m)
 {
-	JsonBuilder *b = object_begin("mutants");
+	JsonBuilder *b = json_line_begin("mutants");
 	guint i;
 
 	for (i = 0; i < m->list->len; i++)
 		mutant_print(m->list->pdata[i]);
-	number_member(b, "cells", m->places->len);
-	number_member(b, "left_out", m->cut_short);
-	number_member(b, "mutants", m->list->len);
-	number_member(b, "killed", mutants_count(m, MUTANT_KILLED));
-	number_member(b, "survived", mutants_count(m, MUTANT_SURVIVED));
-	number_member(b, "not_executed", mutants_count(m, MUTANT_UNREACHED));
-	number_member(b, "equivalent", mutants_count(m, MUTANT_EQUIVALENT));
-	number_member(b, "inconclusive", mutants_count(m, MUTANT_INCONCLUSIVE));
-	number_member(b, "not_tried", mutants_count(m, MUTANT_UNTRIED));
-	object_print(b);
+	json_add_number(b, "cells", m->places->len);
+	json_add_number(b, "left_out", m->cut_short);
+	json_add_number(b, "mutants", m->list->len);
+	json_add_number(b, "killed", mutants_count(m, MUTANT_KILLED));
+	json_add_number(b, "survived", mutants_count(m, MUTANT_SURVIVED));
+	json_add_number(b, "not_executed", mutants_count(m, MUTANT_UNREACHED));
+	json_add_number(b, "equivalent", mutants_count(m, MUTANT_EQUIVALENT));
+	json_add_number(b, "inconclusive", mutants_count(m, MUTANT_INCONCLUSIVE));
+	json_add_number(b, "not_tried", mutants_count(m, MUTANT_UNTRIED));
+	json_line_print(b);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "trace.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 
 #include "grid.h"
+#include "json_line.h"
 #include "trace/geometry.h"
 #include "trace/totals.h"
 
@@ -284,44 +284,6 @@ static void human_end(struct trace_report *r, const struct drive *d, const struc
 	human_stale(d, t);
 }
 
-static JsonBuilder *object_begin(const char *type)
-{
-	JsonBuilder *b = json_builder_new();
-
-	json_builder_begin_object(b);
-	json_builder_set_member_name(b, "v");
-	json_builder_add_int_value(b, 1);
-	json_builder_set_member_name(b, "type");
-	json_builder_add_string_value(b, type);
-	return b;
-}
-
-static void add_number(JsonBuilder *b, const char *name, guint64 number)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_int_value(b, (gint64)number);
-}
-
-static void add_text(JsonBuilder *b, const char *name, const char *text)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_string_value(b, text);
-}
-
-static void object_print(JsonBuilder *b)
-{
-	g_autoptr(JsonGenerator) generator = json_generator_new();
-	g_autoptr(JsonNode) root = NULL;
-	g_autofree char *text = NULL;
-
-	json_builder_end_object(b);
-	root = json_builder_get_root(b);
-	json_generator_set_root(generator, root);
-	text = json_generator_to_data(generator, NULL);
-	puts(text);
-	g_object_unref(b);
-}
-
 static void json_cache(JsonBuilder *b, const char *name, const struct sim_cache *c,
 		       gboolean classes)
 {
@@ -332,7 +294,7 @@ static void json_cache(JsonBuilder *b, const char *name, const struct sim_cache 
 	json_builder_set_member_name(b, name);
 	json_builder_begin_object(b);
 	for (i = 0; i < (classes ? FIELDS : FIELDS_PLAIN); i++)
-		add_number(b, field_names[i], fields[i]);
+		json_add_number(b, field_names[i], fields[i]);
 	json_builder_end_object(b);
 }
 
@@ -342,21 +304,21 @@ static void json_totals(const struct trace_report *r, JsonBuilder *b, const stru
 	guint shown[G_N_ELEMENTS(levels)];
 	guint n = present_levels(m, shown), i;
 
-	add_number(b, "records", t->records);
+	json_add_number(b, "records", t->records);
 	for (i = 0; i < n; i++)
 		json_cache(b, levels[shown[i]].name, &t->level[levels[shown[i]].level],
 			   r->sim->classify);
 	if (m->tlb_entries) {
 		json_builder_set_member_name(b, "tlb");
 		json_builder_begin_object(b);
-		add_number(b, "refs", t->tlb_references);
-		add_number(b, "misses", t->tlb_misses);
+		json_add_number(b, "refs", t->tlb_references);
+		json_add_number(b, "misses", t->tlb_misses);
 		json_builder_end_object(b);
 	}
-	add_number(b, "split", t->split);
-	add_number(b, "ignored", t->ignored);
-	add_number(b, "dropped_dirty", t->dropped_dirty);
-	add_number(b, "cycles", t->cycles);
+	json_add_number(b, "split", t->split);
+	json_add_number(b, "ignored", t->ignored);
+	json_add_number(b, "dropped_dirty", t->dropped_dirty);
+	json_add_number(b, "cycles", t->cycles);
 	json_builder_set_member_name(b, "stale");
 	if (!r->sim->check) {
 		json_builder_add_null_value(b);
@@ -364,7 +326,7 @@ static void json_totals(const struct trace_report *r, JsonBuilder *b, const stru
 	}
 	json_builder_begin_object(b);
 	for (i = 0; i < STALE_KINDS; i++)
-		add_number(b, stale_names[i], t->stale[i]);
+		json_add_number(b, stale_names[i], t->stale[i]);
 	json_builder_end_object(b);
 }
 
@@ -378,8 +340,8 @@ static void json_writer(JsonBuilder *b, const char *name, const struct drive *d,
 		return;
 	}
 	json_builder_begin_object(b);
-	add_text(b, "file", d->options.files[bits == 32 ? 0 : identity >> bits]);
-	add_number(b, "line", bits == 32 ? identity : identity & ((1u << bits) - 1));
+	json_add_text(b, "file", d->options.files[bits == 32 ? 0 : identity >> bits]);
+	json_add_number(b, "line", bits == 32 ? identity : identity & ((1u << bits) - 1));
 	json_builder_end_object(b);
 }
 
@@ -390,14 +352,14 @@ static void json_cpus(const struct trace_report *r, const struct sim_counts *cou
 	u32 cpu;
 
 	for (cpu = 0; m->cpus > 1 && cpu < m->cpus; cpu++) {
-		JsonBuilder *b = object_begin("cpu");
+		JsonBuilder *b = json_line_begin("cpu");
 
-		add_number(b, "cpu", cpu);
+		json_add_number(b, "cpu", cpu);
 		if (m->l1d.present)
 			json_cache(b, "l1d", &counts->cache[cpu], r->sim->classify);
 		if (m->l1i.present)
 			json_cache(b, "l1i", &counts->cache[m->cpus + 1 + cpu], r->sim->classify);
-		object_print(b);
+		json_line_print(b);
 	}
 }
 
@@ -410,26 +372,26 @@ static void json_end(const struct trace_report *r, const struct drive *d, const 
 
 	finding = sim_findings(d->sim, &count);
 	for (i = 0; i < count; i++) {
-		b = object_begin("stale");
-		add_text(b, "rule", stale_names[finding[i].kind]);
-		add_text(b, "file", d->options.files[finding[i].cpu]);
-		add_number(b, "line", finding[i].line);
-		add_number(b, "address", finding[i].address);
+		b = json_line_begin("stale");
+		json_add_text(b, "rule", stale_names[finding[i].kind]);
+		json_add_text(b, "file", d->options.files[finding[i].cpu]);
+		json_add_number(b, "line", finding[i].line);
+		json_add_number(b, "address", finding[i].address);
 		json_writer(b, "got", d, finding[i].got);
 		json_writer(b, "newest", d, finding[i].newest);
-		object_print(b);
+		json_line_print(b);
 	}
 	json_cpus(r, &counts);
-	b = object_begin("summary");
-	add_text(b, "command", "trace");
+	b = json_line_begin("summary");
+	json_add_text(b, "command", "trace");
 	json_builder_set_member_name(b, "files");
 	json_builder_begin_array(b);
 	for (i = 0; d->options.files[i]; i++)
 		json_builder_add_string_value(b, d->options.files[i]);
 	json_builder_end_array(b);
-	add_number(b, "windows", d->windows);
+	json_add_number(b, "windows", d->windows);
 	json_totals(r, b, t);
-	object_print(b);
+	json_line_print(b);
 }
 
 static void csv_rows(struct trace_report *r, const char *window, const struct totals *t)
@@ -480,10 +442,10 @@ void trace_report_window(struct trace_report *r, guint64 number, const struct si
 		human_window(r, number, &t);
 		break;
 	case TRACE_JSONL:
-		b = object_begin("window");
-		add_number(b, "window", number);
+		b = json_line_begin("window");
+		json_add_number(b, "window", number);
 		json_totals(r, b, &t);
-		object_print(b);
+		json_line_print(b);
 		break;
 	case TRACE_CSV:
 		csv_rows(r, name, &t);
