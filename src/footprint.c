@@ -391,6 +391,9 @@ static bool slot_reached(const struct cell *k, u32 cpu, u32 other)
 	return false;
 }
 
+/* or slots of two CPUs would share a pair, and the pairs below would not be those of every CPU */
+_Static_assert(KM_TYPE_NR % 2 == 0, "a CPU's slots are whole pairs of pages");
+
 bool footprint_tlb_crowded(const struct cell *k)
 {
 	u32 pairs = k->user_ptes, before = NO_ID;
