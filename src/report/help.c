@@ -156,6 +156,20 @@ static void by_rule(GString *out, const struct history *h)
 	line(out, text);
 }
 
+/* Of a program that was changed on purpose that is the first thing to say. */
+static void by_mutation(GString *out, const struct history *h)
+{
+	const char *mutation = h->outcome->scenario->mutation;
+	g_autofree char *text = NULL;
+
+	if (!mutation)
+		return;
+	text = g_strdup_printf("`--mutation %s` changed the program: see whether the same cell breaks "
+			       "anything without it.",
+			       mutation);
+	line(out, text);
+}
+
 void help_append(GString *out, const struct history *h, const struct explanation *e,
 		 const GPtrArray *contrasts)
 {
@@ -164,6 +178,7 @@ void help_append(GString *out, const struct history *h, const struct explanation
 						rule_name((enum rule)h->finding.rule);
 
 	g_string_append(out, "\nhelp:\n");
+	by_mutation(out, h);
 	strategies(out, h, contrasts);
 	by_rule(out, h);
 	by_cause(out, h, e);
