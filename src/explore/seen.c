@@ -22,8 +22,10 @@ struct kept {
  * Fingerprints stand at their home or behind it, without a gap, in ascending order, as their homes do: a search for
  * one that is not there ends early, and a larger table is filled from front to back.
  */
+#define SHARD_ALIGN 128u /* two lines, as they are fetched: threads in two shards do not meet */
+
 struct shard {
-	pthread_mutex_t lock;
+	_Alignas(SHARD_ALIGN) pthread_mutex_t lock;
 	u64 *slot; /* slots + TAIL_SLOTS of them; 0: empty */
 	struct kept **kept; /* beside each slot, where states are kept */
 	u64 slots, count, collisions, kept_bytes;
@@ -45,7 +47,8 @@ static u64 slot_bytes(const struct seen *s)
 
 struct seen *seen_new(const struct world *first, bool exact, bool shared, u64 most)
 {
-	struct seen *s = calloc(1, sizeof(*s));
+	struct seen *s = aligned_alloc(SHARD_ALIGN, sizeof(*s));
+	pthread_mutexattr_t attributes;
 	u32 i;
 
 	if (!s)
@@ -60,8 +63,12 @@ struct seen *seen_new(const struct world *first, bool exact, bool shared, u64 mo
 		}
 		memcpy(s->first, first->word, s->words * sizeof(u32));
 	}
+	/* held for some dozens of instructions: to spin is cheaper than to sleep */
+	pthread_mutexattr_init(&attributes);
+	pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
 	for (i = 0; i < SHARDS; i++)
-		pthread_mutex_init(&s->shard[i].lock, NULL);
+		pthread_mutex_init(&s->shard[i].lock, &attributes);
+	pthread_mutexattr_destroy(&attributes);
 	return s;
 }
 
