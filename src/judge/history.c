@@ -5,6 +5,7 @@
 #include "datum.h"
 #include "lock.h"
 #include "pagetable.h"
+#include "tlb_model.h"
 
 /* Histories longer than this are cut in the middle of nowhere helpful; the last moments are what counts. */
 #define MOMENTS_MAX 20000u
@@ -14,6 +15,7 @@ struct recorder {
 	const struct cell *k;
 	const struct world *world; /* as the last callback had it */
 	struct copies now;
+	struct mapping mapping;
 	GArray *events; /* of the choice under way */
 	u32 ctx, step, kstep;
 	u64 number;
@@ -202,6 +204,25 @@ static gboolean same_copies(const struct recorder *r, const struct copies *a,
 	return TRUE;
 }
 
+static struct mapping mapping_of(const struct history *h, const struct world *w)
+{
+	struct mapping m = {.pte = pagetable_read(w, h->asid - 1, h->va)};
+	u32 index = tlb_probe(w, h->cpu, h->va, h->asid);
+
+	if (index != NO_ID) {
+		const struct w_tlb *e = &w_tlb(w, h->cpu)[index];
+
+		m.held = TRUE;
+		m.tlb = e->lo[tlb_half(h->va, e->mask)];
+	}
+	return m;
+}
+
+static gboolean same_mapping(const struct mapping *a, const struct mapping *b)
+{
+	return a->pte == b->pte && a->held == b->held && a->tlb == b->tlb;
+}
+
 static void moment_add(struct recorder *r, const struct choice *choice, const struct copies *after,
 		       gboolean owned)
 {
@@ -217,6 +238,7 @@ static void moment_add(struct recorder *r, const struct choice *choice, const st
 	m->owned = owned;
 	m->events = r->events;
 	m->after = *after;
+	m->mapping = r->mapping;
 	r->events = g_array_new(FALSE, FALSE, sizeof(struct event));
 	if (r->h->moments->len >= MOMENTS_MAX)
 		g_ptr_array_remove_index(r->h->moments, 0);
@@ -294,6 +316,7 @@ static void on_applied(void *arg, const struct world *w, const struct choice *ch
 {
 	struct recorder *r = arg;
 	struct copies after = r->now;
+	struct mapping mapping = r->mapping;
 	gboolean end, owned = FALSE;
 
 	if (r->done)
@@ -307,7 +330,10 @@ static void on_applied(void *arg, const struct world *w, const struct choice *ch
 	}
 	if (owned && !r->h->owned_from)
 		r->h->owned_from = r->number;
-	if (end || r->events->len || (r->h->page != NO_ID && !same_copies(r, &after, &r->now)))
+	if (r->h->va)
+		r->mapping = mapping_of(r->h, w);
+	if (end || r->events->len || !same_mapping(&mapping, &r->mapping) ||
+	    (r->h->page != NO_ID && !same_copies(r, &after, &r->now)))
 		moment_add(r, choice, &after, owned);
 	r->now = after;
 	g_array_set_size(r->events, 0);
@@ -323,15 +349,31 @@ static void on_applied(void *arg, const struct world *w, const struct choice *ch
 	}
 }
 
-/* The virtual page through which the violating access went: of its load, store or cache op. */
-static void va_of_access(void *arg, const struct event *event)
+/* The virtual page through which the violating access went, of its load, store or cache op, and where that led. */
+static void address_of(struct recorder *r, const struct event *event)
 {
-	struct recorder *r = arg;
+	struct history *h = r->h;
+	u32 bytes = cell_page_bytes(r->k), pa;
 
-	if (event->kind == EV_CACHE_OP)
-		r->h->va = align_down(event->b, cell_page_bytes(r->k));
-	else if (event->kind == EV_LOAD || event->kind == EV_STORE)
-		r->h->va = align_down(event->a, cell_page_bytes(r->k));
+	if (event->kind == EV_CACHE_OP) {
+		h->address = event->b;
+		pa = event->c;
+	} else if (event->kind == EV_LOAD || event->kind == EV_STORE) {
+		h->address = event->a;
+		pa = event->b;
+	} else {
+		return;
+	}
+	h->va = align_down(h->address, bytes);
+	h->cpu = event->cpu;
+	h->reached = cell_page_of(r->k, pa);
+	h->reached_offset = pa & (bytes - 1);
+}
+
+static void address_space(struct recorder *r, const struct world *w)
+{
+	if (r->h->va)
+		r->h->asid = w_cpu(w, r->h->cpu)->asid;
 }
 
 static void stop_at_violation(void *arg, const struct world *w, const struct choice *choice)
@@ -340,6 +382,8 @@ static void stop_at_violation(void *arg, const struct world *w, const struct cho
 	u32 i;
 
 	(void)choice;
+	if (!r->done)
+		address_space(r, w);
 	for (i = 0; i < w->findings && !r->done; i++)
 		if (!w->finding[i].warning && w->finding[i].rule == r->h->found->finding.rule &&
 		    w->finding[i].step == r->h->found->finding.step &&
@@ -353,7 +397,37 @@ static void listen_until_done(void *arg, const struct event *event)
 	struct recorder *r = arg;
 
 	if (!r->done)
-		va_of_access(arg, event);
+		address_of(r, event);
+}
+
+/* The same of the access that another schedule is watched for. */
+static void listen_for_access(void *arg, const struct event *event)
+{
+	struct recorder *r = arg;
+
+	if (r->done || !access_is(r->k, &r->h->access, event))
+		return;
+	if (++r->accesses == r->h->access.nth)
+		address_of(r, event);
+}
+
+static void stop_at_access(void *arg, const struct world *w, const struct choice *choice)
+{
+	struct recorder *r = arg;
+
+	(void)choice;
+	if (r->done || r->accesses < r->h->access.nth)
+		return;
+	address_space(r, w);
+	r->done = TRUE;
+}
+
+/* What the first time through left behind is of no use to the second. */
+static void start_over(struct recorder *r)
+{
+	r->done = FALSE;
+	r->number = 0;
+	r->accesses = 0;
 }
 
 /* Takes the outcome's choices again. */
@@ -371,8 +445,7 @@ static gboolean repeat(struct recorder *r, const struct outcome *o, const struct
 	struct run_result result;
 	gboolean ok;
 
-	r->done = FALSE;
-	r->number = 0;
+	start_over(r);
 	if (trail->length)
 		run_trail(r->k, trail, &options, &result);
 	else
@@ -391,6 +464,7 @@ static struct history *history_new(struct recorder *r, const struct outcome *o, 
 	h->outcome = o;
 	h->page = page;
 	h->offset = offset;
+	h->reached = NO_ID;
 	h->moments = g_ptr_array_new();
 	h->waits = g_ptr_array_new_with_free_func(g_free);
 	h->own = own;
@@ -459,25 +533,34 @@ struct history *history_watch(const struct outcome *o, const struct history *of)
 	struct recorder r;
 	struct history *h = history_new(&r, o, o->compiled, FALSE, of->page, of->offset);
 
+	gboolean ok = TRUE;
+
 	h->access = of->access;
 	h->finding = of->finding;
-	return history_done(&r, repeat(&r, o, NULL, on_event, on_applied));
+	if (of->va)
+		ok = repeat(&r, o, NULL, listen_for_access, stop_at_access);
+	return history_done(&r, ok && repeat(&r, o, NULL, on_event, on_applied));
 }
 
 struct history *history_follow(struct compiled *c, const struct history *of)
 {
 	struct recorder r;
 	struct history *h = history_new(&r, NULL, c, TRUE, of->page, of->offset);
-	const struct follow_options options = {
+	struct follow_options options = {
 		.access = &of->access,
-		.listen = on_event,
-		.applied = on_applied,
+		.listen = listen_for_access,
+		.applied = stop_at_access,
 		.arg = &r,
 	};
 	struct follow_result result;
 
 	h->access = of->access;
 	h->finding = of->finding;
+	if (of->va)
+		follow(r.k, &of->record, &options, &result);
+	options.listen = on_event;
+	options.applied = on_applied;
+	start_over(&r);
 	follow(r.k, &of->record, &options, &result);
 	return history_done(&r, result.ran && result.right && !result.broken);
 }

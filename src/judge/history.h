@@ -39,6 +39,13 @@ struct copies {
 /* All copies of the granule at `offset` of the page, in a cell that keeps identities. */
 void history_copies(const struct world *w, u32 page, u32 offset, struct copies *c);
 
+/* Where the address that an access went wrong through leads, as it stands after a choice. */
+struct mapping {
+	u32 pte; /* EntryLo of the page table */
+	gboolean held; /* the TLB of the CPU that made the access holds an entry for it */
+	u32 tlb; /* EntryLo of that */
+};
+
 /* A choice that changed a copy or concerned the granule. */
 struct moment {
 	u64 number; /* of the choice, from 1 */
@@ -49,6 +56,7 @@ struct moment {
 	gboolean owned; /* behind it a device owns bytes of the granule's line */
 	GArray *events; /* struct event: those that concern the granule */
 	struct copies after;
+	struct mapping mapping; /* where h->va is of interest */
 };
 
 struct history {
@@ -66,6 +74,9 @@ struct history {
 	struct access access; /* the one that broke the rule, or that was watched */
 	u64 owned_from; /* choice behind which a device first owned bytes of the line; 0: none did */
 	u32 va; /* page address that an access went wrong through; 0: of no interest */
+	u32 address; /* of that access: in full */
+	u32 cpu, asid; /* of that access: its CPU, and its address space */
+	u32 reached, reached_offset; /* of that access: the page; NO_ID: none of the scenario */
 	GPtrArray *waits; /* of a deadlock: who is left and what each waits for, a sentence each */
 };
 

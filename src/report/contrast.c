@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include "prose.h"
+#include "scenario/presets.h"
 #include "schedule.h"
 
-/* A file read again as it stands, without `--strategy`; its contrasts hold it together. */
+/* A file read again with other options; its contrasts hold it together. */
 struct reread {
 	struct diag *diag;
 	struct scenario *scenario;
@@ -20,9 +22,10 @@ static void reread_clear(gpointer item)
 	diag_free(r->diag);
 }
 
-static struct reread *reread_new(const struct scenario *s)
+/* `strategies`: instead of the file's, or NULL; `mutation` the same. */
+static struct reread *reread_new(const struct scenario *s, char **strategies, const char *mutation)
 {
-	const struct scenario_options options = {.mutation = s->mutation};
+	const struct scenario_options options = {.strategies = strategies, .mutation = mutation};
 	struct reread *r = g_rc_box_new0(struct reread);
 
 	r->diag = diag_new();
@@ -35,13 +38,13 @@ static void reread_release(struct reread *r)
 	g_rc_box_release_full(r, reread_clear);
 }
 
-/* Alike in every axis but the strategy. */
-static gboolean sibling(const struct scenario *s, const struct scenario_cell *a,
-			const struct scenario_cell *b)
+/* Alike in every axis but the strategy; in that too, where the other is to be the cell itself, not mutated. */
+static gboolean sibling(const struct scenario *s, enum contrast_kind kind,
+			const struct scenario_cell *a, const struct scenario_cell *b)
 {
 	guint i;
 
-	if (!g_strcmp0(a->strategy, b->strategy))
+	if (!g_strcmp0(a->strategy, b->strategy) != (kind == CONTRAST_WHOLE))
 		return FALSE;
 	for (i = 0; i < s->axes->len; i++) {
 		const char *name = ((struct axis *)s->axes->pdata[i])->name;
@@ -107,6 +110,8 @@ static gint nearer(gconstpointer a, gconstpointer b)
 {
 	const struct contrast *x = *(struct contrast *const *)a, *y = *(struct contrast *const *)b;
 
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
 	if (x->everywhere != y->everywhere)
 		return x->everywhere ? -1 : 1;
 	if (x->expected != y->expected)
@@ -133,8 +138,8 @@ static gboolean clean_everywhere(const struct scenario *s, const char *strategy)
 	return TRUE;
 }
 
-static void find_in(GPtrArray *found, struct scenario *s, const struct history *h,
-		    struct reread *reread)
+static void find_in(GPtrArray *found, enum contrast_kind kind, struct scenario *s,
+		    const struct history *h, struct reread *reread)
 {
 	guint i;
 
@@ -142,9 +147,10 @@ static void find_in(GPtrArray *found, struct scenario *s, const struct history *
 		const struct scenario_cell *cell = s->cells->pdata[i];
 		struct contrast *c;
 
-		if (!sibling(s, h->outcome->cell, cell))
+		if (!sibling(h->outcome->scenario, kind, h->outcome->cell, cell))
 			continue;
 		c = g_new0(struct contrast, 1);
+		c->kind = kind;
 		c->cell = cell;
 		c->order = i;
 		c->expected = cell->expect && cell->expect->verdict == VERDICT_CLEAN;
@@ -164,30 +170,56 @@ static void find_in(GPtrArray *found, struct scenario *s, const struct history *
 	}
 }
 
+static void find_reread(GPtrArray *found, enum contrast_kind kind, const struct history *h,
+			char **strategies, const char *mutation)
+{
+	struct reread *r = reread_new(h->outcome->scenario, strategies, mutation);
+
+	if (r->scenario)
+		find_in(found, kind, r->scenario, h, r);
+	reread_release(r);
+}
+
 GPtrArray *contrast_find(const struct history *h)
 {
 	GPtrArray *found = g_ptr_array_new_with_free_func(contrast_free);
 	struct scenario *s = h->outcome->scenario;
 
-	find_in(found, s, h, NULL);
-	if (!found->len && s->strategies_replaced) {
-		struct reread *r = reread_new(s);
+	if (h->compiled->mutated) {
+		char *same[] = {h->outcome->cell->strategy, NULL};
 
-		if (r->scenario)
-			find_in(found, r->scenario, h, r);
-		reread_release(r);
+		find_reread(found, CONTRAST_WHOLE, h, h->outcome->cell->strategy_at ? NULL : same,
+			    "none");
+	}
+	find_in(found, CONTRAST_FILE, s, h, NULL);
+	if (!found->len && s->strategies_replaced)
+		find_reread(found, CONTRAST_FILE, h, NULL, s->mutation);
+	if (!found->len) {
+		g_auto(GStrv) all = presets_names("strategies");
+
+		find_reread(found, CONTRAST_BUILT_IN, h, all, s->mutation);
 	}
 	g_ptr_array_sort(found, nearer);
 	return found;
 }
 
-void contrast_append(GString *out, const struct contrast *c)
+void contrast_append(GString *out, const GPtrArray *contrasts)
 {
-	gboolean followed = !c->outcome;
-	g_autofree char *title =
-		g_strdup_printf("contrast: %s under `%s`",
-				followed ? "the same interrupts and transfers" : "the same schedule",
-				c->cell->strategy);
+	const struct contrast *c;
+	g_autofree char *title = NULL;
+	const char *same;
 
+	if (!contrasts->len) {
+		g_string_append_c(out, '\n');
+		prose_append(out, "contrast: ", 10,
+			     "none. Under no other strategy, of the file or built in, does this "
+			     "schedule go on to the same access with nothing wrong up to there.");
+		return;
+	}
+	c = contrasts->pdata[0];
+	same = c->outcome ? "the same schedule" : "the same interrupts and transfers";
+	title = c->kind == CONTRAST_WHOLE ?
+			g_strdup_printf("contrast: %s without the mutation", same) :
+			g_strdup_printf("contrast: %s under `%s`", same, c->cell->strategy);
 	schedule_append(out, c->history, title, NULL, 0, FALSE);
 }

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The same schedule under other strategies of the file, in which the place is read right. */
+/* The same schedule where the place is read right: without a mutation, or under another strategy. */
 #ifndef STALELINE_REPORT_CONTRAST_H
 #define STALELINE_REPORT_CONTRAST_H
 
 #include "judge/history.h"
 
-/* Another strategy of the axis under which nothing was found up to the same access. */
+enum contrast_kind {
+	CONTRAST_WHOLE, /* the same cell, not mutated */
+	CONTRAST_FILE, /* another strategy of the file's axis */
+	CONTRAST_BUILT_IN, /* a built-in strategy that the file does not list */
+};
+
+/* Another cell in which nothing was found up to the same access. */
 struct contrast {
+	enum contrast_kind kind;
 	const struct scenario_cell *cell;
 	struct history *history;
 	struct reread *reread; /* the file that the cell is of, where it was read again; else NULL */
@@ -19,17 +26,18 @@ struct contrast {
 };
 
 /*
- * All of them, the nearest first: strategies that the file expects to be clean in all cells, then cells that it
- * expects to be, before others; those that flush what they must, before those that flush everything; then by
- * distance; then in file order. Free with g_ptr_array_unref().
+ * All of them, the nearest first: of a mutated cell the one that is not; strategies that the file expects to be clean
+ * in all cells, then cells that it expects to be, before others; those that flush what they must, before those that
+ * flush everything; then by distance; then in file order. Free with g_ptr_array_unref().
  *
- * Where `--strategy` left the cell no others to stand beside, those of the file are tried.
+ * Where `--strategy` left the cell no others to stand beside, those of the file are tried; where none of them does
+ * better, the built-in ones.
  *
- * A named schedule is run under the other strategy; the choices of an exploration or a trail are followed, kept in
+ * A named schedule is run in the other cell; the choices of an exploration or a trail are followed, kept in
  * step by how far each context had come (explore/follow.h).
  */
 GPtrArray *contrast_find(const struct history *h);
-/* Appends the table of one. */
-void contrast_append(GString *out, const struct contrast *c);
+/* Appends the table of the nearest; or says that there is none. */
+void contrast_append(GString *out, const GPtrArray *contrasts);
 
 #endif

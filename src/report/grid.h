@@ -16,6 +16,12 @@ struct grid *grid_new(guint columns, gboolean first_right);
 void grid_add(struct grid *g, char **row);
 /* Appends all rows, indented by two, without trailing blanks. */
 void grid_append(GString *out, const struct grid *g);
+/*
+ * The same in at most `width` columns: texts are folded at blanks. Where even their longest words have no room,
+ * each row becomes a paragraph: its first `lead` texts, then a line for each other one that is neither empty nor
+ * `.`, headed by that of the first row.
+ */
+void grid_append_folded(GString *out, const struct grid *g, guint width, guint lead);
 void grid_free(struct grid *g);
 
 #endif

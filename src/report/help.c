@@ -14,33 +14,42 @@ static void line(GString *out, const char *text)
 	prose_append(out, "  - ", 4, text);
 }
 
-/* Strategies of the axis that do better, and how to make sure of the nearest. */
+/* Strategies that do better, and how to make sure of the nearest. */
 static void strategies(GString *out, const struct history *h, const GPtrArray *contrasts)
 {
-	const struct contrast *nearest;
+	const struct contrast *nearest = NULL;
 	GString *text = g_string_new(NULL);
-	guint i;
+	guint i, n = 0;
 
-	if (!contrasts || !contrasts->len) {
-		g_string_free(text, TRUE);
-		return;
-	}
-	nearest = contrasts->pdata[0];
-	g_string_append(text, h->outcome->explored || h->outcome->trail.length ?
-				      "The same interrupts and transfers are clean under " :
-				      "The same schedule is clean under ");
-	for (i = 0; i < contrasts->len && i < STRATEGIES_SHOWN; i++) {
+	for (i = 0; contrasts && i < contrasts->len; i++) {
 		const struct contrast *c = contrasts->pdata[i];
 
-		g_string_append_printf(text, "%s`%s`", i ? ", " : "", c->cell->strategy);
+		if (c->kind == CONTRAST_WHOLE)
+			continue;
+		if (!n)
+			nearest = c;
+		if (n < STRATEGIES_SHOWN)
+			g_string_append_printf(text, "%s`%s`", n ? ", " : "", c->cell->strategy);
+		n++;
 	}
-	if (contrasts->len > STRATEGIES_SHOWN)
-		g_string_append_printf(text, " and %u more", contrasts->len - STRATEGIES_SHOWN);
-	g_string_append_c(text, '.');
-	if (nearest->expected && g_strcmp0(nearest->cell->schedule, "all") == 0)
-		g_string_append_printf(text, " The file expects `%s` to be clean in every schedule.",
-				       nearest->cell->strategy);
-	line(out, text->str);
+	if (nearest) {
+		g_string_prepend(text,
+				 h->outcome->explored || h->outcome->trail.length ?
+					 "The same interrupts and transfers are clean under " :
+					 "The same schedule is clean under ");
+		if (n > STRATEGIES_SHOWN)
+			g_string_append_printf(text, " and %u more", n - STRATEGIES_SHOWN);
+		if (nearest->kind == CONTRAST_BUILT_IN)
+			g_string_append(
+				text, n > 1 ? ", built-in strategies that the file does not list" :
+					      ", a built-in strategy that the file does not list");
+		g_string_append_c(text, '.');
+		if (nearest->expected && g_strcmp0(nearest->cell->schedule, "all") == 0)
+			g_string_append_printf(
+				text, " The file expects `%s` to be clean in every schedule.",
+				nearest->cell->strategy);
+		line(out, text->str);
+	}
 	g_string_free(text, TRUE);
 }
 
@@ -157,16 +166,20 @@ static void by_rule(GString *out, const struct history *h)
 }
 
 /* Of a program that was changed on purpose that is the first thing to say. */
-static void by_mutation(GString *out, const struct history *h)
+static void by_mutation(GString *out, const struct history *h, const GPtrArray *contrasts)
 {
-	const char *mutation = h->outcome->scenario->mutation;
+	const struct scenario *s = h->outcome->scenario;
+	const struct contrast *first = contrasts && contrasts->len ? contrasts->pdata[0] : NULL;
 	g_autofree char *text = NULL;
 
-	if (!mutation)
+	if (!h->compiled->mutated)
 		return;
-	text = g_strdup_printf("`--mutation %s` changed the program: see whether the same cell breaks "
-			       "anything without it.",
-			       mutation);
+	text = g_strdup_printf("%s `%s` changed the program: %s.",
+			       s->mutation ? "`--mutation`" : "The file's mutation",
+			       h->compiled->mutation,
+			       first && first->kind == CONTRAST_WHOLE ?
+				       "without it the same access comes out right" :
+				       "see whether the same cell breaks anything without it");
 	line(out, text);
 }
 
@@ -178,7 +191,7 @@ void help_append(GString *out, const struct history *h, const struct explanation
 						rule_name((enum rule)h->finding.rule);
 
 	g_string_append(out, "\nhelp:\n");
-	by_mutation(out, h);
+	by_mutation(out, h, contrasts);
 	strategies(out, h, contrasts);
 	by_rule(out, h);
 	by_cause(out, h, e);

@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "columns.h"
 #include "judge/expectation.h"
+#include "prose.h"
 #include "report.h"
 #include "story.h"
 
@@ -64,7 +66,7 @@ static guint axis_width(const struct axis *a)
 }
 
 /* "  strategy=none  l2=no   schedule=all", each axis as wide as its widest value. */
-static void print_axes(const struct scenario *s, const struct scenario_cell *cell)
+static void append_axes(GString *out, const struct scenario *s, const struct scenario_cell *cell)
 {
 	guint i;
 
@@ -72,12 +74,13 @@ static void print_axes(const struct scenario *s, const struct scenario_cell *cel
 		const struct axis *a = s->axes->pdata[i];
 		const struct ynode *v = g_hash_table_lookup(cell->axis, a->name);
 
-		printf("  %s=%-*s", a->name, (int)axis_width(a), v ? v->text : "?");
+		g_string_append_printf(out, "  %s=%-*s", a->name, (int)axis_width(a),
+				       v ? v->text : "?");
 	}
 }
 
 /* The bounds among `kinds` that left something out: the verdict holds only with them. */
-static void print_bounds(const struct outcome *o, const char *what, u32 kinds)
+static void append_bounds(GString *out, const struct outcome *o, const char *what, u32 kinds)
 {
 	const struct bounds *b = &o->compiled->cell.bounds;
 	guint i;
@@ -86,63 +89,96 @@ static void print_bounds(const struct outcome *o, const char *what, u32 kinds)
 		if (!(b->set & o->bounded & kinds & BIT(i)))
 			continue;
 		if (what)
-			printf("; %s:", what);
+			g_string_append_printf(out, "; %s:", what);
 		else
-			putchar(',');
+			g_string_append_c(out, ',');
 		what = NULL;
 		if (b->most[i])
-			printf(" at most %u", b->most[i]);
+			g_string_append_printf(out, " at most %u", b->most[i]);
 		else
-			printf(" no");
-		printf(" %s", bound_key((enum bound)i));
+			g_string_append(out, " no");
+		g_string_append_printf(out, " %s", bound_key((enum bound)i));
 	}
 }
 
 /* How many, in which way, and the seed by which they are the same again. */
-static void print_by_chance(const struct outcome *o)
+static void append_by_chance(GString *out, const struct outcome *o)
 {
 	g_autofree char *schedules = count_text(o->taken_by_chance.schedules);
 	g_autofree char *choices = count_text(o->transitions);
 
-	printf("  (%s schedules by chance, seed %" G_GUINT64_FORMAT, schedules, o->random.seed);
+	g_string_append_printf(out, "  (%s schedules by chance, seed %" G_GUINT64_FORMAT, schedules,
+			       o->random.seed);
 	if (o->random.by_priority)
-		printf(", %u changes of priorities", o->random.changes);
-	printf(", %s choices", choices);
+		g_string_append_printf(out, ", %u changes of priorities", o->random.changes);
+	g_string_append_printf(out, ", %s choices", choices);
 	if (o->taken_by_chance.stopped) {
 		g_autofree char *stopped = count_text(o->taken_by_chance.stopped);
 		g_autofree char *length = count_text(o->random.length);
 
-		printf("; %s stopped after %s", stopped, length);
+		g_string_append_printf(out, "; %s stopped after %s", stopped, length);
 	}
-	printf("; NOT COMPLETE");
-	print_bounds(o, "assumed", ~o->compiled->limited);
-	print_bounds(o, "limited", o->compiled->limited);
-	putchar(')');
+	g_string_append(out, "; NOT COMPLETE");
+	append_bounds(out, o, "assumed", ~o->compiled->limited);
+	append_bounds(out, o, "limited", o->compiled->limited);
+	g_string_append_c(out, ')');
 }
 
+static void append_counts(GString *out, const struct outcome *o)
+{
+	g_autofree char *states = count_text(o->states);
+	g_autofree char *transitions = count_text(o->transitions);
+
+	g_string_append_printf(out, "  (%s states, %s transitions, %s", states, transitions,
+			       o->complete ? "complete" : "NOT COMPLETE");
+	append_bounds(out, o, "assumed", ~o->compiled->limited);
+	append_bounds(out, o, "limited", o->compiled->limited);
+	g_string_append_c(out, ')');
+}
+
+/* Columns that a text with colours takes. */
+static guint columns_of(const char *text)
+{
+	guint columns = 0;
+
+	for (; *text; text = g_utf8_next_char(text)) {
+		if (*text == '\033')
+			text = strchr(text, 'm');
+		else
+			columns++;
+	}
+	return columns;
+}
+
+/* A line a cell; on a terminal that has not the room what came of it goes below. */
 static void print_row(const struct reporter *r, const struct outcome *o, const char *mismatch)
 {
 	g_autofree char *verdict = report_verdict(o);
+	g_autoptr(GString) cell = g_string_new(NULL);
+	g_autoptr(GString) result = g_string_new(NULL);
 	gboolean colour = r->options->colour;
 
 	if (r->options->mode == REPORT_TEST)
-		printf("%s%s%s", colour ? (mismatch || !o->complete ? RED : GREEN) : "",
-		       mismatch || !o->complete ? "FAIL" : "ok  ", colour ? PLAIN : "");
-	print_axes(o->scenario, o->cell);
-	printf("  %s%s%s", colour ? colour_of(o->verdict) : "", verdict, colour ? PLAIN : "");
-	if (o->random.schedules && o->verdict != VERDICT_REFUSED) {
-		print_by_chance(o);
-	} else if (o->explored && o->verdict != VERDICT_REFUSED) {
-		g_autofree char *states = count_text(o->states);
-		g_autofree char *transitions = count_text(o->transitions);
+		g_string_append_printf(cell, "%s%s%s",
+				       colour ? (mismatch || !o->complete ? RED : GREEN) : "",
+				       mismatch || !o->complete ? "FAIL" : "ok  ",
+				       colour ? PLAIN : "");
+	append_axes(cell, o->scenario, o->cell);
+	g_string_append_printf(result, "  %s%s%s", colour ? colour_of(o->verdict) : "", verdict,
+			       colour ? PLAIN : "");
+	if (o->random.schedules && o->verdict != VERDICT_REFUSED)
+		append_by_chance(result, o);
+	else if (o->explored && o->verdict != VERDICT_REFUSED)
+		append_counts(result, o);
+	if (columns_are_few(columns_of(cell->str) + columns_of(result->str))) {
+		g_autoptr(GString) text = g_string_new(NULL);
 
-		printf("  (%s states, %s transitions, %s", states, transitions,
-		       o->complete ? "complete" : "NOT COMPLETE");
-		print_bounds(o, "assumed", ~o->compiled->limited);
-		print_bounds(o, "limited", o->compiled->limited);
-		putchar(')');
+		prose_append(text, "  ", 4, g_strstrip(cell->str));
+		prose_append(text, "      ", 6, g_strstrip(result->str));
+		fputs(text->str, stdout);
+	} else {
+		printf("%s%s\n", cell->str, result->str);
 	}
-	putchar('\n');
 }
 
 static void print_odds(const struct outcome *o)

@@ -48,6 +48,19 @@ static void add_checked(JsonBuilder *b, const struct history *h, const struct ex
 	json_builder_end_array(b);
 }
 
+/* Where the address of a wrong access leads. */
+static void add_reached(JsonBuilder *b, const struct history *h)
+{
+	g_autofree char *address = h && h->va ? g_strdup_printf("%08x", h->address) : NULL;
+	g_autofree char *reached =
+		address && h->reached != NO_ID ?
+			compiled_place(h->compiled, h->reached, h->reached_offset) :
+			NULL;
+
+	json_add_text(b, "address", address);
+	json_add_text(b, "reached", reached);
+}
+
 static void print_finding(const struct outcome *o, const struct found *f)
 {
 	const struct finding *finding = &f->finding;
@@ -75,6 +88,7 @@ static void print_finding(const struct outcome *o, const struct found *f)
 			json_add_text(b, "fixable_by_sync", NULL);
 		else
 			json_add_yes(b, "fixable_by_sync", !e.unfixable);
+		add_reached(b, h);
 		if (h)
 			history_free(h);
 	}

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "prose.h"
 
+#include "columns.h"
+
 void prose_append(GString *out, const char *head, guint indent, const char *text)
+{
+	prose_append_wide(out, head, indent, text, MIN(PROSE_COLUMNS, columns_of_stdout()));
+}
+
+void prose_append_wide(GString *out, const char *head, guint indent, const char *text,
+		       guint columns)
 {
 	g_auto(GStrv) words = g_strsplit(text, " ", -1);
 	glong column = g_utf8_strlen(head, -1);
@@ -12,7 +20,9 @@ void prose_append(GString *out, const char *head, guint indent, const char *text
 	for (i = 0; words[i]; i++) {
 		glong length = g_utf8_strlen(words[i], -1);
 
-		if (!first && column + 1 + length > (glong)PROSE_COLUMNS) {
+		if (!length)
+			continue;
+		if (!first && column + 1 + length > (glong)columns) {
 			g_string_append_printf(out, "\n%*s", (int)indent, "");
 			column = (glong)indent;
 		} else if (!first) {

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "cache_model.h"
+#include "columns.h"
 #include "grid.h"
 #include "pagetable.h"
+#include "prose.h"
 
 #define ROWS_SHOWN 30u
 
@@ -73,6 +75,18 @@ static char *pte_page(const struct compiled *c, u32 pte)
 				  cell_page_of(k, (pte >> LO_PFN_SHIFT) << k->machine.page_shift));
 }
 
+/* "pg[1]+0x20"; of a mapped address "fffc1020 -> pg[1]+0x20". Newly allocated. */
+static char *reached_text(const struct compiled *c, u32 va, u32 pa)
+{
+	const struct cell *k = &c->cell;
+	g_autofree char *place =
+		compiled_place(c, cell_page_of(k, pa), pa & (cell_page_bytes(k) - 1));
+
+	if (segment_unmapped(va))
+		return g_steal_pointer(&place);
+	return g_strdup_printf("%08x -> %s", va, place);
+}
+
 static char *event_text(const struct compiled *c, const struct moment *m, const struct event *e)
 {
 	const struct step_info *info =
@@ -83,17 +97,17 @@ static char *event_text(const struct compiled *c, const struct moment *m, const 
 	switch ((enum event_kind)e->kind) {
 	case EV_LOAD:
 	case EV_STORE:
-		return g_strdup(step);
+		if (segment_unmapped(e->a))
+			return g_strdup(step);
+		page = reached_text(c, e->a, e->b);
+		return g_strdup_printf("%s: %s", step, page);
 	case EV_DMA_WRITE:
 		return g_strdup("writes memory");
 	case EV_DMA_READ:
 		return g_strdup("reads memory");
 	case EV_CACHE_OP:
-		if (cell_page_of(&c->cell, e->c) != NO_ID)
-			page = compiled_place(c, cell_page_of(&c->cell, e->c),
-					      e->c & (cell_page_bytes(&c->cell) - 1));
-		return g_strdup_printf("%s %s: %s", cache_op_name(e->a), page ? page : "?",
-				       outcome_words[e->d]);
+		page = reached_text(c, e->b, e->c);
+		return g_strdup_printf("%s %s: %s", cache_op_name(e->a), page, outcome_words[e->d]);
 	case EV_SYNC_BEGIN:
 		return g_strdup_printf("%s: sync begins", step);
 	case EV_SYNC_PIECE:
@@ -175,18 +189,46 @@ static char *moment_actor(const struct compiled *c, const struct moment *m)
 	return g_strdup("the end");
 }
 
-static char *copy_text(const struct compiled *c, const struct copy *now, const struct copy *before,
-		       gboolean first)
+static char *copy_text(const struct compiled *c, const struct copy *now, const struct copy *before)
 {
 	g_autofree char *name = NULL;
 
-	if (!first && now->present == before->present && now->dirty == before->dirty &&
+	if (before && now->present == before->present && now->dirty == before->dirty &&
 	    now->token == before->token)
 		return g_strdup(".");
 	if (!now->present)
-		return g_strdup(first ? "-" : "(gone)");
+		return g_strdup(before ? "(gone)" : "-");
 	name = history_data_name(c, now->token);
 	return g_strdup_printf("%s%s", name, now->dirty ? " DIRTY" : "");
+}
+
+static char *pte_text(const struct compiled *c, const struct mapping *now,
+		      const struct mapping *before)
+{
+	if (before && now->pte == before->pte)
+		return g_strdup(".");
+	return now->pte & LO_V ? pte_page(c, now->pte) : g_strdup(before ? "(gone)" : "-");
+}
+
+static char *tlb_text(const struct compiled *c, const struct mapping *now,
+		      const struct mapping *before)
+{
+	if (before && now->held == before->held && now->tlb == before->tlb)
+		return g_strdup(".");
+	if (!now->held)
+		return g_strdup(before ? "(gone)" : "-");
+	return now->tlb & LO_V ? pte_page(c, now->tlb) : g_strdup("not valid");
+}
+
+/*
+ * What stands between the row's text and its mark: where the data is, or where an address leads that an access went
+ * wrong through.
+ */
+static guint middle_columns(const struct history *h)
+{
+	if (h->va)
+		return 2;
+	return h->page != NO_ID ? history_seats(&h->compiled->cell) + 1 : 0;
 }
 
 static char **header_row(const struct history *h, guint columns)
@@ -199,7 +241,10 @@ static char **header_row(const struct history *h, guint columns)
 	row[j++] = g_strdup("step");
 	row[j++] = g_strdup("who");
 	row[j++] = g_strdup("what");
-	if (h->page != NO_ID) {
+	if (h->va) {
+		row[j++] = g_strdup_printf("pte %08x", h->va);
+		row[j++] = g_strdup_printf("TLB cpu%u", h->cpu);
+	} else if (h->page != NO_ID) {
 		for (seat = 0; seat < history_seats(k); seat++)
 			row[j++] = history_seat_name(k, seat);
 		row[j++] = g_strdup_printf("memory %s", place);
@@ -208,35 +253,44 @@ static char **header_row(const struct history *h, guint columns)
 	return row;
 }
 
-static char **moment_row(const struct history *h, guint at, guint columns,
-			 const struct schedule_mark *marks, guint count)
+static char *marks_text(guint at, const struct schedule_mark *marks, guint count)
 {
-	const struct moment *m = h->moments->pdata[at];
-	const struct copies *before = at ? &((struct moment *)h->moments->pdata[at - 1])->after :
-					   &h->start;
-	const struct cell *k = &h->compiled->cell;
-	char **row = g_new0(char *, columns + 1);
-	GString *mark = g_string_new(NULL);
-	guint j = 0, seat, i;
+	GString *text = g_string_new(NULL);
+	guint i;
 
 	for (i = 0; i < count; i++) {
 		if (marks[i].moment != at)
 			continue;
-		if (marks[i].number && !strstr(mark->str, "("))
-			g_string_append_printf(mark, "(%u)", marks[i].number);
+		if (marks[i].number && !strstr(text->str, "("))
+			g_string_append_printf(text, "(%u)", marks[i].number);
 		if (*marks[i].word)
-			g_string_append_printf(mark, "%s%s", mark->len ? " " : "", marks[i].word);
+			g_string_append_printf(text, "%s%s", text->len ? " " : "", marks[i].word);
 	}
+	return g_string_free(text, FALSE);
+}
+
+/* `shown`: the moment of the row above, NULL: this is the first. */
+static char **moment_row(const struct history *h, guint at, const struct moment *shown,
+			 guint columns, char *mark)
+{
+	const struct moment *m = h->moments->pdata[at];
+	const struct compiled *c = h->compiled;
+	char **row = g_new0(char *, columns + 1);
+	guint j = 0, seat;
+
 	row[j++] = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)m->number);
-	row[j++] = moment_actor(h->compiled, m);
-	row[j++] = moment_text(h->compiled, m, at == h->moments->len - 1 ? h->finding.step : NO_ID);
-	if (h->page != NO_ID) {
-		for (seat = 0; seat < history_seats(k); seat++)
-			row[j++] = copy_text(h->compiled, &m->after.seat[seat], &before->seat[seat],
-					     FALSE);
-		row[j++] = copy_text(h->compiled, &m->after.memory, &before->memory, !at);
+	row[j++] = moment_actor(c, m);
+	row[j++] = moment_text(c, m, at == h->moments->len - 1 ? h->finding.step : NO_ID);
+	if (h->va) {
+		row[j++] = pte_text(c, &m->mapping, shown ? &shown->mapping : NULL);
+		row[j++] = tlb_text(c, &m->mapping, shown ? &shown->mapping : NULL);
+	} else if (h->page != NO_ID) {
+		for (seat = 0; seat < history_seats(&c->cell); seat++)
+			row[j++] = copy_text(c, &m->after.seat[seat],
+					     shown ? &shown->after.seat[seat] : NULL);
+		row[j++] = copy_text(c, &m->after.memory, shown ? &shown->after.memory : NULL);
 	}
-	row[j++] = g_string_free(mark, FALSE);
+	row[j++] = mark;
 	return row;
 }
 
@@ -250,28 +304,56 @@ static gboolean marked(guint at, const struct schedule_mark *marks, guint count)
 	return FALSE;
 }
 
-/* A row that changes no copy and only says that a mapping or the TLB was touched. */
+/* Is the event about the address that an access went wrong through? */
+static gboolean about_address(const struct history *h, const struct event *e)
+{
+	const struct cell *k = &h->compiled->cell;
+
+	if (e->kind == EV_SYNC_BEGIN)
+		return TRUE;
+	if (e->kind == EV_CACHE_OP)
+		return align_down(e->b, cell_page_bytes(k)) == h->va;
+	return (e->kind == EV_LOAD || e->kind == EV_STORE || e->kind == EV_SET_PTE) &&
+	       align_down(e->a, cell_page_bytes(k)) == h->va;
+}
+
+/* A row that changes nothing in its columns and only says that something near by was touched. */
 static gboolean minor(const struct history *h, guint at)
 {
 	const struct moment *m = h->moments->pdata[at];
-	const struct copies *before = at ? &((struct moment *)h->moments->pdata[at - 1])->after :
-					   &h->start;
+	const struct moment *last = at ? h->moments->pdata[at - 1] : NULL;
 	int best = 0;
 	guint i;
 
-	if (memcmp(&m->after, before, sizeof(*before)))
+	if (h->va) {
+		const struct mapping none = {0}, *before = last ? &last->mapping : &none;
+
+		if (m->mapping.pte != before->pte || m->mapping.held != before->held ||
+		    m->mapping.tlb != before->tlb)
+			return FALSE;
+		for (i = 0; i < m->events->len; i++)
+			if (about_address(h, &g_array_index(m->events, struct event, i)))
+				return FALSE;
+		return TRUE;
+	}
+	if (memcmp(&m->after, last ? &last->after : &h->start, sizeof(m->after)))
 		return FALSE;
 	for (i = 0; i < m->events->len; i++)
 		best = MAX(best, rank(g_array_index(m->events, struct event, i).kind));
 	return best < 5;
 }
 
+/* Columns that make a paragraph where there is no room for a table: step, who, what. */
+#define LEAD 3u
+
 void schedule_append(GString *out, const struct history *h, const char *title,
 		     const struct schedule_mark *marks, guint count, gboolean all)
 {
-	guint columns = 4 + (h->page != NO_ID ? history_seats(&h->compiled->cell) + 1 : 0);
+	guint columns = LEAD + middle_columns(h) + 1;
 	struct grid *grid = grid_new(columns, TRUE);
+	const struct moment *last = NULL;
 	guint shown = 0, i, from = 0, left = 0;
+	g_autofree char *line = NULL;
 
 	grid_add(grid, header_row(h, columns));
 	/* the last rows are the ones that matter; marked ones always do */
@@ -283,14 +365,16 @@ void schedule_append(GString *out, const struct history *h, const char *title,
 			left++;
 			continue;
 		}
-		grid_add(grid, moment_row(h, i, columns, marks, count));
+		grid_add(grid, moment_row(h, i, last, columns, marks_text(i, marks, count)));
+		last = h->moments->pdata[i];
 		shown++;
 	}
-	g_string_append_printf(out,
-			       "\n%s (%u of %" G_GUINT64_FORMAT
-			       " steps shown%s; `.` = unchanged):\n\n",
-			       title, shown, (guint64)h->choices,
-			       left ? ", more concern this place: --all shows them" : "");
-	grid_append(out, grid);
+	line = g_strdup_printf(
+		"%s (%u of %" G_GUINT64_FORMAT " steps shown%s; `.` = unchanged):", title, shown,
+		(guint64)h->choices, left ? ", more concern this place: --all shows them" : "");
+	g_string_append_c(out, '\n');
+	prose_append(out, "", 0, line);
+	g_string_append_c(out, '\n');
+	grid_append_folded(out, grid, columns_of_stdout(), LEAD);
 	grid_free(grid);
 }

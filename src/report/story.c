@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "cache_model.h"
+#include "columns.h"
 #include "contrast.h"
 #include "help.h"
+#include "pagetable.h"
 #include "prose.h"
 #include "schedule.h"
 
@@ -15,6 +17,7 @@ struct story {
 	const struct compiled *c;
 	struct explanation e;
 	char *place, *got, *want;
+	char *reached; /* where the address of a wrong access leads */
 	/* the numbers of the carets, 0 for those that are not shown */
 	guint n_old, n_sync, n_new, n_culprit, n_dirtied, n_reader;
 };
@@ -92,8 +95,8 @@ static void headline(const struct story *s, GString *text)
 			s->want, s->place);
 		return;
 	case R_WRONG_PAGE:
-		g_string_append_printf(text, "%s means %s, but its address leads to another page",
-				       actor, s->place);
+		g_string_append_printf(text, "%s means %s, but its address %08x leads to %s", actor,
+				       s->place, s->h->address, s->reached);
 		return;
 	case R_BUG_ON:
 		if (f->fn)
@@ -227,6 +230,7 @@ static void source_snippet(const struct story *s, GString *out, gboolean colour)
 
 	headline(s, head);
 	diag = diag_new();
+	diag_set_columns(diag, columns_of_stdout());
 	fault = diag_error(diag, name,
 			   info ? info->span : diag_source_whole(o->scenario->tree->src), "%s",
 			   head->str);
@@ -443,23 +447,39 @@ static void why_data(const struct story *s, GString *out)
 			     "safe; give the buffer lines of its own.\n");
 }
 
+/* The page that the page table gives the address behind a moment. */
+static char *mapped_page(const struct story *s, guint moment)
+{
+	const struct moment *m = s->h->moments->pdata[moment];
+	const struct cell *k = &s->c->cell;
+	u32 pfn = m->mapping.pte >> LO_PFN_SHIFT;
+
+	return compiled_page_name(s->c, cell_page_of(k, pfn << k->machine.page_shift));
+}
+
 static void why_mapping(const struct story *s, GString *out)
 {
 	const struct explanation *e = &s->e;
 	g_autofree char *step = compiled_step_name(s->c, moment_step(s, e->culprit));
+	g_autofree char *meant = compiled_page_name(s->c, s->h->page);
+	g_autofree char *page = NULL;
 
-	if (e->cause == CAUSE_SLOT_REUSED && e->culprit != NO_ID)
+	if (e->cause == CAUSE_SLOT_REUSED && e->culprit != NO_ID) {
+		page = mapped_page(s, e->culprit);
 		g_string_append_printf(
 			out,
-			"The address was made for %s. Since then (%u), %s, put another page "
-			"into the same slot, and nobody put the first one back.\n",
-			s->place, s->n_culprit, step);
-	else
-		g_string_append_printf(
-			out,
-			"The page table says %s, but this CPU's TLB still holds what the "
-			"entry said before: no flush came between the new pte and this access.\n",
-			s->place);
+			"The address %08x was made for %s. Since then (%u), %s, put %s into the "
+			"same slot, and nobody put %s back.\n",
+			s->h->va, meant, s->n_culprit, step, page, meant);
+		return;
+	}
+	page = s->h->reached == NO_ID ? g_strdup("another page") :
+					compiled_page_name(s->c, s->h->reached);
+	g_string_append_printf(
+		out,
+		"The page table says %s at %08x, but the TLB of cpu%u still holds %s there: no "
+		"flush came between the new pte and this access.\n",
+		meant, s->h->va, s->h->cpu, page);
 }
 
 static void story_init(struct story *s, const struct history *h)
@@ -467,6 +487,8 @@ static void story_init(struct story *s, const struct history *h)
 	*s = (struct story){.h = h, .c = h->compiled};
 	explain(h, &s->e);
 	s->place = compiled_place(s->c, h->finding.page, h->finding.offset);
+	s->reached = h->reached == NO_ID ? g_strdup("no page of the scenario") :
+					   compiled_place(s->c, h->reached, h->reached_offset);
 	s->got = history_data_name(s->c, h->finding.got);
 	s->want = history_data_name(s->c, h->finding.want);
 	number_carets(s);
@@ -475,6 +497,7 @@ static void story_init(struct story *s, const struct history *h)
 static void story_clear(struct story *s)
 {
 	g_free(s->place);
+	g_free(s->reached);
 	g_free(s->got);
 	g_free(s->want);
 }
@@ -640,8 +663,7 @@ void story_append(GString *out, const struct outcome *o, const struct found *f,
 			options->all_steps);
 	if (has_cause(h)) {
 		contrasts = contrast_find(h);
-		if (contrasts->len)
-			contrast_append(out, contrasts->pdata[0]);
+		contrast_append(out, contrasts);
 	}
 	help_append(out, h, &s.e, contrasts);
 	g_string_append_c(out, '\n');

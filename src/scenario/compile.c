@@ -62,6 +62,8 @@ static void strategy_compile(struct compiler *c, const struct ynode *kernel)
 		mutation_resolve(&c->b, &m, out->strategy->name, &out->cell.mutation);
 		out->cell.lines_watched = true;
 	}
+	if (out->mutated)
+		out->mutation = g_strdup(bind_text(&c->b, at, "mutation"));
 	mutation_clear(&m);
 }
 

@@ -39,6 +39,7 @@ void compiled_free(struct compiled *c)
 	if (c->strategy)
 		strategy_file_free(c->strategy);
 	g_free(c->refused);
+	g_free(c->mutation);
 	g_free(c);
 }
 

@@ -62,6 +62,7 @@ struct compiled {
 	struct strategy_file *strategy;
 	char *refused; /* why the modelled kernel declines the configuration; NULL: it does not */
 	gboolean mutated; /* of the kernel's routines or of the strategy's program, a line is */
+	char *mutation; /* in the words of whoever asked for it; NULL: not mutated */
 	guint64 max_states; /* `explore: max-states`, 0: none given */
 	u32 limited; /* kinds (enum bound) that --limit bounds: limits, no assumptions of the file's */
 };

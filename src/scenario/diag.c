@@ -6,7 +6,9 @@
 enum {
 	FAULTS_MAX = 20, /* printed */
 	TEXT_MAX = 300, /* columns of a message before it is cut */
-	WINDOW = 100, /* columns shown of a source line */
+	WINDOW = 100, /* columns shown of a source line, unless told otherwise */
+	WINDOW_MIN = 20,
+	MARGIN = 6, /* columns in front of it: line number, bar, a mark that it was cut */
 	CONTEXT = 200, /* code points looked at on each side of a caret: more than a window */
 	TAB = 8,
 	NUMBER_MIN = 2, /* width of the line number, so that the arrow is always at column 3 */
@@ -24,6 +26,7 @@ struct diag {
 	GPtrArray *faults; /* struct diag_fault */
 	GHashTable *seen; /* char * identity of each fault */
 	guint count;
+	guint window; /* columns shown of a source line */
 };
 
 static const struct diag_code codes[] = {
@@ -188,7 +191,13 @@ struct diag *diag_new(void)
 	diag->sources = g_ptr_array_new_with_free_func(source_free);
 	diag->faults = g_ptr_array_new_with_free_func(fault_free);
 	diag->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	diag->window = WINDOW;
 	return diag;
+}
+
+void diag_set_columns(struct diag *diag, guint columns)
+{
+	diag->window = CLAMP(columns, WINDOW_MIN + MARGIN, WINDOW + MARGIN) - MARGIN;
 }
 
 void diag_free(struct diag *diag)
@@ -387,6 +396,7 @@ struct canvas {
 	GString *out;
 	gboolean colour;
 	int number_width;
+	guint window;
 };
 
 static void paint_begin(struct canvas *canvas, const char *sgr)
@@ -506,21 +516,21 @@ static guint strip_at(const struct strip *strip, guint cell)
 	return g_array_index(strip->at, guint, cell);
 }
 
-/* Leaves cells [*lo, *hi) to show: all, or about WINDOW columns around cell @focus. */
-static void strip_window(const struct strip *strip, guint focus, guint *lo, guint *hi)
+/* Leaves cells [*lo, *hi) to show: all, or about @window columns around cell @focus. */
+static void strip_window(const struct strip *strip, guint window, guint focus, guint *lo, guint *hi)
 {
 	guint last = strip->at->len - 1;
 	guint left = 0;
 
 	*lo = 0;
 	*hi = last;
-	if (!strip->cut_left && !strip->cut_right && strip_at(strip, last) <= WINDOW)
+	if (!strip->cut_left && !strip->cut_right && strip_at(strip, last) <= window)
 		return;
-	if (strip->cut_left || strip_at(strip, focus) > WINDOW * 2 / 3)
-		left = strip_at(strip, focus) - MIN(strip_at(strip, focus), WINDOW / 2);
+	if (strip->cut_left || strip_at(strip, focus) > window * 2 / 3)
+		left = strip_at(strip, focus) - MIN(strip_at(strip, focus), window / 2);
 	while (strip_at(strip, *lo) < left)
 		(*lo)++;
-	while (*hi > focus && strip_at(strip, *hi) > left + WINDOW)
+	while (*hi > focus && strip_at(strip, *hi) > left + window)
 		(*hi)--;
 }
 
@@ -563,7 +573,7 @@ static void line_draw(struct canvas *canvas, struct mark *marks, guint count)
 			continue;
 		strip_init(&strip, span->src, span->line, span->col - 1);
 		focus = strip_cell(&strip, span->col - 1);
-		strip_window(&strip, focus, &lo, &hi);
+		strip_window(&strip, canvas->window, focus, &lo, &hi);
 		pad = strip.cut_left || lo;
 
 		margin(canvas, span->src->before + span->line);
@@ -596,7 +606,7 @@ static void line_plain(struct canvas *canvas, const struct diag_source *src, gui
 	guint lo, hi;
 
 	strip_init(&strip, src, line, 0);
-	strip_window(&strip, 0, &lo, &hi);
+	strip_window(&strip, canvas->window, 0, &lo, &hi);
 	margin(canvas, src->before + line);
 	g_string_append_c(canvas->out, ' ');
 	g_string_append_len(canvas->out, strip.text->str, g_array_index(strip.byte, guint, hi));
@@ -679,9 +689,10 @@ static int digits(guint number)
 	return n;
 }
 
-static void fault_draw(GString *out, const struct diag_fault *fault, gboolean colour)
+static void fault_draw(GString *out, const struct diag_fault *fault, gboolean colour, guint window)
 {
-	struct canvas canvas = {.out = out, .colour = colour, .number_width = NUMBER_MIN};
+	struct canvas canvas = {
+		.out = out, .colour = colour, .number_width = NUMBER_MIN, .window = window};
 	g_autoptr(GArray) marks = g_array_new(FALSE, TRUE, sizeof(struct mark));
 
 	if (span_drawable(&fault->span)) {
@@ -736,7 +747,7 @@ void diag_print(const struct diag *diag, GString *out, gboolean colour)
 	for (guint i = 0; i < MIN(sorted->len, FAULTS_MAX); i++) {
 		if (i)
 			g_string_append_c(out, '\n');
-		fault_draw(out, g_ptr_array_index(sorted, i), colour);
+		fault_draw(out, g_ptr_array_index(sorted, i), colour, diag->window);
 	}
 	if (sorted->len <= FAULTS_MAX)
 		return;

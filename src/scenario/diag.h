@@ -103,6 +103,8 @@ guint diag_mark(const struct diag *diag);
  */
 GPtrArray *diag_sorted(const struct diag *diag);
 
+/* Source lines are cut to about so many columns, margin included; at most 106, as without. */
+void diag_set_columns(struct diag *diag, guint columns);
 /* Appends the first 20 of diag_sorted() as text with source lines, then "and N more errors". */
 void diag_print(const struct diag *diag, GString *out, gboolean colour);
 

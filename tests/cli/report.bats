@@ -240,3 +240,49 @@ program() {
 	staleline explore scenarios/nest/user-softirq-hardirq.yaml --cell strategy=ppc,machine=toy,evict=none
 	assert_stdout "complete; assumed: no evictions)"
 }
+
+@test "reports keep to the terminal's width; without one, to 80 columns" {
+	PYTHONPATH=tests/cli python3 - "$STALELINE" <<-'END'
+		import re, subprocess, sys
+		from terminal import Terminal, plain
+		command = [sys.argv[1], 'explore', 'scenarios/nest/user-softirq-hardirq.yaml', '--strategy', 'shared-slot',
+		           '--cell', 'machine=toy,evict=none']
+		def table(text, columns):
+		    lines = plain(text).replace('\r', '').splitlines()
+		    begin = next(i for i, line in enumerate(lines) if line.startswith('shortest schedule'))
+		    end = next(i for i, line in enumerate(lines) if line.startswith('replay:'))
+		    assert all(len(line) <= columns for line in lines[begin:end]), lines
+		    return '\n'.join(lines[begin:end])
+		for columns in 30, 40, 76, 80, 200:
+		    t = Terminal(command, columns=columns)
+		    code, shown, _ = t.finish()
+		    assert code == 1, (code, shown)
+		    text = table(shown, columns)
+		    for word in 'set_pte', 'wrong-page', 'TLB', 'contrast:':
+		        assert word in text, (columns, word, text)
+		    # a row is a line where there is room, a paragraph where there is next to none
+		    row = r'35  user +Hit_Writeback_Inv_D [0-9a-f]{8} -> pg\[1\]\+0x0: no line +\. +\. +\(2\) wrong-page\n'
+		    assert bool(re.search(row, text)) == (columns == 200), text
+		    assert bool(re.search(r'\n      pte [0-9a-f]{8}: pg\[1\]\n', text)) == (columns <= 40), text
+		done = subprocess.run(command, capture_output=True, text=True)
+		table(done.stdout, 80)
+	END
+}
+
+@test "a file of one strategy: the contrast is a built-in one, or there is none" {
+	staleline explore scenarios/alias/two-colours.yaml --cell page=4KiB,colour=1,schedule=all
+	assert_stdout 'contrast: the same interrupts and transfers under `uncached`'
+	assert_stdout 'a built-in'
+	staleline run $reports/foreign-write.yaml
+	assert_stdout 'contrast: none.'
+}
+
+@test "a mutation that the file makes is named in the help, and the contrast is without it" {
+	local cell=strategy=arm-reentrant,mutation=without:kunmap_high_l1_vipt.local_flush_tlb_one
+	staleline explore scenarios/tlb/missing-flush.yaml --cell $cell,schedule=all
+	assert_stdout 'contrast: the same interrupts and transfers without the mutation'
+	assert_stdout "The file's mutation "'`without:kunmap_high_l1_vipt.local_flush_tlb_one`'
+	staleline run scenarios/tlb/missing-flush.yaml --cell strategy=ppc,mutation=none,schedule=default \
+		--mutation swapped:ppc.kmap-atomic
+	assert_stdout '`--mutation` `swapped:ppc.kmap-atomic`'
+}
