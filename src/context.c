@@ -224,11 +224,16 @@ static void run_end(struct act *a)
 	const struct context_def *def = def_of(a->w, a->ctx);
 	const struct w_ctx *c = kstep_ctx(a);
 	const struct w_cpu *cpu = w_cpu(a->w, a->cpu);
-	u32 i;
+	u32 left = 0, i;
 
-	if ((c->irqs_off && !(def->level == LEVEL_HARDIRQ && !a->k->hardirq_nesting)) ||
-	    c->bh_off || c->preempt_off)
-		oracle_break_kernel(a, R_IRQS_UNBALANCED);
+	if (c->irqs_off && !(def->level == LEVEL_HARDIRQ && !a->k->hardirq_nesting))
+		left |= LEFT_IRQS;
+	if (c->bh_off)
+		left |= LEFT_BH;
+	if (c->preempt_off)
+		left |= LEFT_PREEMPT;
+	if (left)
+		oracle_break_unbalanced(a, left);
 	put(a->w, &c->irqs_off, 0);
 	put(a->w, &c->bh_off, 0);
 	put(a->w, &c->preempt_off, 0);

@@ -31,13 +31,20 @@ void preempt_count_add(const struct act *a, int by)
 	const struct w_ctx *c = kstep_ctx(a);
 
 	if (by < 0 && !c->preempt_off) {
-		oracle_break_kernel(a, R_IRQS_UNBALANCED);
+		oracle_break_unbalanced(a, TWICE_PREEMPT);
 		return;
 	}
 	/* other processes of the CPU cannot come in between any more */
 	if (by > 0 && a->k->preempt)
 		foot_touch(a->w, FOOT_ALL);
 	put(a->w, &c->preempt_off, c->preempt_off + (u32)by);
+	tell(a, EV_PREEMPT, c->preempt_off);
+}
+
+static void bh_count_set(const struct act *a, u32 count)
+{
+	put(a->w, &kstep_ctx(a)->bh_off, count);
+	tell(a, EV_BH, count);
 }
 
 /* Return from an interrupt: arch/mips/kernel/genex.S, 2.6.36; left out: signals, the reschedule check. */
@@ -97,7 +104,7 @@ KFUNC(local_bh_disable)
 	K_BEGIN(no_frame);
 	K_STEP(local_bh_disable) {
 		foot_touch(a->w, FOOT_SOFTIRQS_OFF | (a->k->preempt ? FOOT_ALL : 0));
-		SET(kstep_ctx(a)->bh_off, kstep_ctx(a)->bh_off + 1);
+		bh_count_set(a, kstep_ctx(a)->bh_off + 1);
 	}
 	K_END;
 }
@@ -108,9 +115,9 @@ KFUNC(local_bh_enable)
 	K_BEGIN(no_frame);
 	K_STEP(local_bh_enable) {
 		if (kstep_ctx(a)->bh_off)
-			SET(kstep_ctx(a)->bh_off, kstep_ctx(a)->bh_off - 1);
+			bh_count_set(a, kstep_ctx(a)->bh_off - 1);
 		else
-			oracle_break_kernel(a, R_IRQS_UNBALANCED);
+			oracle_break_unbalanced(a, TWICE_BH);
 	}
 	K_END;
 }

@@ -63,6 +63,11 @@ void oracle_break_kernel(const struct act *a, enum rule rule)
 	oracle_break(a, rule, nowhere, 0, 0);
 }
 
+void oracle_break_unbalanced(const struct act *a, u32 imbalance)
+{
+	oracle_break(a, R_IRQS_UNBALANCED, nowhere, imbalance, 0);
+}
+
 void oracle_end(const struct act *a, enum rule rule, struct meaning at)
 {
 	oracle_break(a, rule, at, 0, 0);

@@ -25,6 +25,8 @@ struct meaning meaning_at(const struct cell *k, struct meaning m, u32 plus);
 void oracle_break(const struct act *a, enum rule rule, struct meaning at, u32 got, u32 want);
 /* The same for rules without a place. */
 void oracle_break_kernel(const struct act *a, enum rule rule);
+/* irqs-unbalanced; `imbalance`: bits of enum imbalance. */
+void oracle_break_unbalanced(const struct act *a, u32 imbalance);
 /* As oracle_break_kernel(); the schedule ends here: oops, bug-on, machine check, deadlock. */
 void oracle_end(const struct act *a, enum rule rule, struct meaning at);
 void oracle_warn(const struct act *a, enum warning warning, struct meaning at);

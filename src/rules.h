@@ -39,6 +39,15 @@ enum misuse {
 	MISUSE_COUNT
 };
 
+/* What an irqs-unbalanced is about, as bits: left disabled at the end of a run, or enabled when it was not disabled. */
+enum imbalance {
+	LEFT_IRQS = 1u << 0,
+	LEFT_BH = 1u << 1,
+	LEFT_PREEMPT = 1u << 2,
+	TWICE_BH = 1u << 3,
+	TWICE_PREEMPT = 1u << 4,
+};
+
 const char *misuse_text(enum misuse misuse);
 
 /* Rules about data: the ones that an end must not have broken for lost-write to be looked for. */

@@ -159,7 +159,10 @@ struct finding {
 	u32 rule; /* enum rule or enum warning */
 	u32 cpu, ctx, step, kstep;
 	u32 page, offset; /* place meant; NO_ID when none */
-	/* write identities, where the cell keeps them; of dma-misuse an enum misuse, and the mapping if it stays */
+	/*
+	 * Write identities, where the cell keeps them; of dma-misuse an enum misuse, and the mapping if it stays; of
+	 * irqs-unbalanced bits of enum imbalance.
+	 */
 	u32 got, want;
 	u32 fn; /* routine the context was in, 0: none */
 };

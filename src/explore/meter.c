@@ -75,6 +75,8 @@ void meter_listen(void *arg, const struct event *e)
 	case EV_STEP_END:
 		m->step_ended = true;
 		break;
+	case EV_BH:
+	case EV_PREEMPT:
 	case EV_STEP_BEGIN:
 	case EV_KSTEP:
 	case EV_DROP:

@@ -701,6 +701,33 @@ gboolean has_cause(const struct history *h)
 	return !h->finding.warning && h->page != NO_ID && (rules & BIT(h->finding.rule));
 }
 
+/* The moment in which what the context left disabled at the end of its run was disabled; NO_ID: nothing was. */
+static guint disabled_at(const struct history *h)
+{
+	const u32 left = h->finding.got;
+	const u32 kind = left & LEFT_IRQS    ? EV_IRQS :
+			 left & LEFT_BH      ? EV_BH :
+			 left & LEFT_PREEMPT ? EV_PREEMPT :
+					       EVENT_COUNT;
+	guint at = NO_ID, i, j;
+
+	for (i = h->moments->len; i > 0; i--) {
+		const struct moment *m = moment_at(h, i - 1);
+
+		for (j = m->events->len; j > 0; j--) {
+			const struct event *e = &g_array_index(m->events, struct event, j - 1);
+
+			if (e->ctx != h->finding.ctx)
+				continue;
+			if (e->kind == EV_RUN_BEGIN || (e->kind == kind && !e->a))
+				return at;
+			if (e->kind == kind)
+				at = i - 1;
+		}
+	}
+	return at;
+}
+
 void explain(const struct history *h, struct explanation *ret)
 {
 	*ret = (struct explanation){
@@ -720,6 +747,8 @@ void explain(const struct history *h, struct explanation *ret)
 		.other_op = NO_ID,
 		.other = -1,
 	};
+	if (h->finding.rule == R_IRQS_UNBALANCED && !h->finding.warning)
+		ret->culprit = disabled_at(h);
 	if (!has_cause(h))
 		return;
 	if (h->finding.rule == R_WRONG_PAGE)

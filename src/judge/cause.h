@@ -43,7 +43,7 @@ struct explanation {
 	guint source_since; /* moment from which that copy held it */
 	gboolean astray; /* a cache op for the place reached another page, in moment astray_op */
 	guint astray_op;
-	guint culprit; /* moment that did the damage: write-back, discard, remapping */
+	guint culprit; /* moment that did the damage: write-back, discard, remapping; that disabled what stayed so */
 	guint dirtied; /* partial-line: moment that made the line dirty while a device owned it */
 	guint sync; /* moment of the sync that was owed; its SYNC_BEGIN event */
 	guint sync_end; /* moment in which its last piece ended; the same where it has none */

@@ -105,6 +105,16 @@ void history_copies(const struct world *w, u32 page, u32 offset, struct copies *
 	}
 }
 
+/* Does it turn off or on what is unbalanced? */
+static gboolean concerns_balance(const struct finding *f, const struct event *e)
+{
+	const u32 what = e->kind == EV_IRQS ? LEFT_IRQS :
+			 e->kind == EV_BH   ? LEFT_BH | TWICE_BH :
+					      LEFT_PREEMPT | TWICE_PREEMPT;
+
+	return f->rule == R_IRQS_UNBALANCED && !f->warning && f->got & what && e->ctx == f->ctx;
+}
+
 /* Does the event concern the watched granule, its line, or the mapping an access went wrong through? */
 static gboolean concerns(const struct recorder *r, const struct event *e)
 {
@@ -113,6 +123,8 @@ static gboolean concerns(const struct recorder *r, const struct event *e)
 	u32 page_bytes = cell_page_bytes(k);
 	u64 from, to, at;
 
+	if (e->kind == EV_IRQS || e->kind == EV_BH || e->kind == EV_PREEMPT)
+		return concerns_balance(&r->h->finding, e);
 	if (page == NO_ID)
 		return e->kind == EV_RUN_BEGIN || e->kind == EV_RUN_END ||
 		       e->kind == EV_STEP_BEGIN || e->kind == EV_SLEEP || e->kind == EV_SWITCH ||
@@ -156,6 +168,8 @@ static gboolean concerns(const struct recorder *r, const struct event *e)
 	case EV_STEP_END:
 	case EV_KSTEP:
 	case EV_IRQS:
+	case EV_BH:
+	case EV_PREEMPT:
 	case EV_RUN_BEGIN:
 	case EV_RUN_END:
 	case EV_SWITCH:

@@ -35,6 +35,9 @@ static int rank(u32 kind)
 	case EV_SYNC_PIECE:
 		return 6;
 	case EV_SET_PTE:
+	case EV_IRQS:
+	case EV_BH:
+	case EV_PREEMPT:
 		return 5;
 	case EV_TLB_FLUSH:
 	case EV_TLB_REFILL:
@@ -53,7 +56,6 @@ static int rank(u32 kind)
 	case EV_STEP_END:
 	case EV_KSTEP:
 	case EV_FILL:
-	case EV_IRQS:
 	case EV_DMA_START:
 	case EV_DMA_DONE:
 	case EV_MAP:
@@ -138,10 +140,15 @@ static char *event_text(const struct compiled *c, const struct moment *m, const 
 		return g_strdup(step);
 	case EV_DMA_DONE:
 		return g_strdup("raises its interrupt");
+	case EV_IRQS:
+		return g_strdup_printf("%s: irqs %s", step, e->a ? "off" : "on");
+	case EV_BH:
+		return g_strdup_printf("%s: bh depth %u", step, e->a);
+	case EV_PREEMPT:
+		return g_strdup_printf("%s: preempt count %u", step, e->a);
 	case EV_STEP_END:
 	case EV_KSTEP:
 	case EV_FILL:
-	case EV_IRQS:
 	case EV_DMA_START:
 	case EV_MAP:
 	case EV_UNMAP:

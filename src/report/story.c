@@ -50,6 +50,24 @@ static guint sync_step(const struct story *s)
 	return m->step;
 }
 
+/* The step that did the damage: the moment may have ended another step first. */
+static guint culprit_step(const struct story *s)
+{
+	const struct moment *m;
+	guint i;
+
+	if (s->h->finding.rule != R_IRQS_UNBALANCED || s->e.culprit == NO_ID)
+		return moment_step(s, s->e.culprit);
+	m = s->h->moments->pdata[s->e.culprit];
+	for (i = 0; i < m->events->len; i++) {
+		const struct event *e = &g_array_index(m->events, struct event, i);
+
+		if (e->kind == EV_IRQS || e->kind == EV_BH || e->kind == EV_PREEMPT)
+			return e->step;
+	}
+	return m->step;
+}
+
 static char *cache_name(const struct story *s, int source)
 {
 	if (source < 0)
@@ -65,6 +83,29 @@ static guint place_step(const struct story *s)
 	if (f->warning || f->rule != R_DMA_MISUSE || f->got != MISUSE_NEVER_UNMAPPED)
 		return f->step;
 	return g_array_index(s->c->map_infos, struct map_info, f->want).step;
+}
+
+/* Which flag or count, and whose. */
+static void imbalance(u32 what, const char *actor, const char *step, GString *text)
+{
+	static const char *const left[] = {"irqs off", "bottom halves disabled",
+					   "preemption disabled"};
+	const char *separator = "";
+	guint i;
+
+	if (what & (TWICE_BH | TWICE_PREEMPT)) {
+		g_string_append_printf(text, "%s: %s %s enabled more often than disabled", step,
+				       what & TWICE_BH ? "bottom halves" : "preemption",
+				       what & TWICE_BH ? "are" : "is");
+		return;
+	}
+	g_string_append_printf(text, "%s ends its run with ", actor);
+	for (i = 0; i < G_N_ELEMENTS(left); i++) {
+		if (!(what & LEFT_IRQS << i))
+			continue;
+		g_string_append_printf(text, "%s%s", separator, left[i]);
+		separator = " and ";
+	}
 }
 
 static void headline(const struct story *s, GString *text)
@@ -115,11 +156,13 @@ static void headline(const struct story *s, GString *text)
 	case R_DMA_MISUSE:
 		g_string_append_printf(text, "%s: %s", step, misuse_text((enum misuse)f->got));
 		return;
+	case R_IRQS_UNBALANCED:
+		imbalance(f->got, actor, step, text);
+		return;
 	case R_BAD_ADDRESS:
 	case R_DEADLOCK:
 	case R_SLEEP_IN_ATOMIC:
 	case R_LOCK_RECURSION:
-	case R_IRQS_UNBALANCED:
 	case R_SLOT_EXHAUSTED:
 	case R_MACHINE_CHECK:
 	case R_DMA_OWNERSHIP:
@@ -191,6 +234,10 @@ static const char *culprit_words(const struct story *s)
 {
 	if (s->e.astray)
 		return "its cache op reached another page";
+	if (s->h->finding.rule == R_IRQS_UNBALANCED)
+		return s->h->finding.got & LEFT_IRQS ? "turned irqs off" :
+		       s->h->finding.got & LEFT_BH   ? "disabled bottom halves" :
+						       "disabled preemption";
 	switch (s->e.cause) {
 	case CAUSE_REFILLED_DURING_DMA:
 		return "brought the line back";
@@ -246,7 +293,7 @@ static void source_snippet(const struct story *s, GString *out, gboolean colour)
 		label(s, fault, moment_step(s, s->e.dirtied), s->n_dirtied,
 		      "made the line dirty while the device owned it");
 	if (s->e.culprit != NO_ID && s->n_culprit != s->n_sync && s->n_culprit != s->n_new)
-		label(s, fault, moment_step(s, s->e.culprit), s->n_culprit, culprit_words(s));
+		label(s, fault, culprit_step(s), s->n_culprit, culprit_words(s));
 	diag_print(diag, out, colour);
 	diag_free(diag);
 	while (out->len && out->str[out->len - 1] == '\n')

@@ -119,6 +119,8 @@ static void on_event(void *arg, const struct event *e)
 	case EV_TLB_FLUSH:
 	case EV_SET_PTE:
 	case EV_IRQS:
+	case EV_BH:
+	case EV_PREEMPT:
 	case EV_RUN_BEGIN:
 	case EV_RUN_END:
 	case EV_SWITCH:
