@@ -253,6 +253,9 @@ enum op_outcome bus_index_op(const struct act *a, enum cache_op op, u32 set, u32
 	u32 cache = cache_op_is_l2(op) ? cache_l2(a->k) : a->cpu;
 	u32 i;
 
+	/* a line that is filled unasked before would have been there */
+	if (a->k->machine.speculation != SPECULATION_NONE)
+		foot_touch(a->w, FOOT_ALL_LINES);
 	for (i = 0; i < cache_geometry(a->k, cache)->ways; i++) {
 		const struct w_line *line = cache_line(a->w, cache, set, i);
 		u32 pa;

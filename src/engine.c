@@ -4,6 +4,7 @@
 #include "cache_model.h"
 #include "device.h"
 #include "lock.h"
+#include "tlb_model.h"
 
 struct list {
 	struct choice *out;
@@ -58,6 +59,8 @@ static u32 choice_kinds(const struct world *w, u32 kind, u32 actor)
 		return w_device(w, actor)->map ? BIT(BOUND_BURSTS) : 0;
 	case CHOICE_EVICT:
 		return BIT(BOUND_EVICTIONS);
+	case CHOICE_FILL:
+		return BIT(BOUND_FILLS);
 	case CHOICE_FINISH:
 		break;
 	}
@@ -98,6 +101,79 @@ static void add_evictions(struct list *l, const struct world *w)
 				add(l, CHOICE_EVICT, cache, set, (*at - 1) << p->line_shift);
 		}
 	}
+}
+
+/* The colour that an address selects in an L1. */
+static u32 colour_of(const struct cell *k, u32 va)
+{
+	return va >> k->machine.page_shift & (k->machine.l1d.colours - 1);
+}
+
+/*
+ * Colours, one bit each, through which the CPU may fill lines of the page without being asked: those of its kseg0
+ * address, and of each address that a TLB entry maps to it now, for this address space, cacheable. The TLB is only
+ * looked at: speculation takes no exceptions, and sets nothing.
+ */
+static u32 fill_colours(const struct world *w, u32 cpu, u32 page)
+{
+	const struct cell *k = w->k;
+	u32 entries = w_cpu(w, cpu)->tlb_entries, asid = w_cpu(w, cpu)->asid;
+	u32 pa = cell_page_pa(k, page), colours = 0, i, half;
+
+	/* what speculation would fill of kseg1, or of an uncached kseg0, never comes into a cache */
+	if (!k->page[page].highmem && !k->strategy.uncached)
+		colours |= BIT(colour_of(k, KSEG0 + pa));
+	for (i = 0; i < entries; i++) {
+		const struct w_tlb *e = w_tlb(w, cpu) + i;
+
+		for (half = 0; half < 2; half++) {
+			u32 into = pa - ((e->lo[half] >> LO_PFN_SHIFT) << k->machine.page_shift);
+			u32 va = (e->vpn2 & ~e->mask) + half * (e->mask / 2 + 1) + into;
+			struct tlb_translation t;
+
+			if (!(e->lo[half] & LO_V) || into > e->mask / 2 || segment_unmapped(va))
+				continue;
+			/* the address is of that space, and not of an entry in front of this one */
+			if (tlb_translate(w, cpu, va, asid, false, &t) == TLB_MAPPED &&
+			    t.index == i && (t.lo >> LO_C_SHIFT & LO_C_MASK) != CCA_UNCACHED)
+				colours |= BIT(colour_of(k, va));
+		}
+	}
+	return colours;
+}
+
+/* Calls add() for each line of the page that the CPU may fill and does not hold; whether there is one where `l` is NULL. */
+static bool add_fills_of(struct list *l, const struct world *w, u32 cpu, u32 page)
+{
+	const struct cell *k = w->k;
+	u32 line_bytes = 1u << k->machine.l1d.line_shift, start = cell_page_pa(k, page), pa, left;
+	u32 colours = fill_colours(w, cpu, page);
+
+	for (pa = start; colours && pa < start + cell_page_bytes(k); pa += line_bytes) {
+		for (left = colours; left; left &= left - 1) {
+			u32 set = cache_colour_set(k, cpu, pa, (u32)__builtin_ctz(left));
+
+			if (cache_find(w, cpu, set, pa))
+				continue;
+			if (!l)
+				return true;
+			add(l, CHOICE_FILL, cpu, set, pa);
+		}
+	}
+	return false;
+}
+
+static void add_fills(struct list *l, const struct world *w)
+{
+	bool spent = bounds_spent(w, BIT(BOUND_FILLS)) != 0;
+	u32 cpu, page;
+
+	if (w->k->machine.speculation == SPECULATION_NONE)
+		return;
+	for (cpu = 0; cpu < w->k->machine.cpus; cpu++)
+		for (page = 0; page < w->k->pages; page++)
+			if (add_fills_of(spent ? NULL : l, w, cpu, page))
+				l->withheld |= BIT(BOUND_FILLS);
 }
 
 /* An interrupt that may arrive at any time, or never: none of it is due or under way. */
@@ -170,7 +246,9 @@ static bool hangs(const struct world *w, u32 plain, const struct choice *first)
 	return plain == 1 && first->kind == CHOICE_FINISH && !complete(w, false);
 }
 
-static struct list evictions(const struct world *w, struct choice *out, u32 room)
+/* What the environment does to caches, by `add_them`. */
+static struct list unasked(const struct world *w, struct choice *out, u32 room,
+			   void (*add_them)(struct list *l, const struct world *w))
 {
 	struct list l = {out, room, 0, 0};
 	struct choice first = {0};
@@ -178,20 +256,28 @@ static struct list evictions(const struct world *w, struct choice *out, u32 room
 
 	/* what hangs goes on hanging; but a dirty line can still clobber what complete schedules left */
 	if (plain && !hangs(w, plain, &first))
-		add_evictions(&l, w);
+		add_them(&l, w);
 	return l;
 }
 
 u32 engine_evictions(const struct world *w, struct choice *out, u32 room)
 {
-	return evictions(w, out, room).n;
+	return unasked(w, out, room, add_evictions).n;
+}
+
+u32 engine_fills(const struct world *w, struct choice *out, u32 room)
+{
+	if (w->k->machine.speculation == SPECULATION_NONE)
+		return 0;
+	return unasked(w, out, room, add_fills).n;
 }
 
 u32 engine_withheld(const struct world *w)
 {
 	if (!w->k->bounds.set)
 		return 0;
-	return enabled_plain(w, NULL, 0).withheld | evictions(w, NULL, 0).withheld;
+	return enabled_plain(w, NULL, 0).withheld | unasked(w, NULL, 0, add_evictions).withheld |
+	       unasked(w, NULL, 0, add_fills).withheld;
 }
 
 u32 engine_enabled(const struct world *w, struct choice *out, u32 room)
@@ -200,9 +286,11 @@ u32 engine_enabled(const struct world *w, struct choice *out, u32 room)
 	struct list l = {out, room, plain, 0};
 
 	if (!room)
-		return plain + engine_evictions(w, out, 0);
-	if (plain && !hangs(w, plain, out))
+		return plain + engine_evictions(w, out, 0) + engine_fills(w, out, 0);
+	if (plain && !hangs(w, plain, out)) {
 		add_evictions(&l, w);
+		add_fills(&l, w);
+	}
 	return l.n;
 }
 
@@ -211,6 +299,20 @@ static const struct w_line *line_of(const struct world *w, const struct choice *
 	if (c->actor >= cache_count(w->k) || c->set >= cache_geometry(w->k, c->actor)->sets)
 		return NULL;
 	return cache_find(w, c->actor, c->set, c->arg);
+}
+
+static bool can_fill(const struct world *w, const struct choice *c)
+{
+	const struct cell *k = w->k;
+	u32 page = cell_page_of(k, c->arg), left;
+
+	if (k->machine.speculation == SPECULATION_NONE || c->actor >= k->machine.cpus ||
+	    c->arg & ((1u << k->machine.l1d.line_shift) - 1) || page == NO_ID)
+		return false;
+	for (left = fill_colours(w, c->actor, page); left; left &= left - 1)
+		if (cache_colour_set(k, c->actor, c->arg, (u32)__builtin_ctz(left)) == c->set)
+			return !cache_find(w, c->actor, c->set, c->arg);
+	return false;
 }
 
 bool engine_possible(const struct world *w, const struct choice *choice)
@@ -228,6 +330,8 @@ bool engine_possible(const struct world *w, const struct choice *choice)
 		return choice->actor < k->devices && device_busy(w, choice->actor);
 	case CHOICE_EVICT:
 		return line_of(w, choice) != NULL;
+	case CHOICE_FILL:
+		return can_fill(w, choice);
 	case CHOICE_FINISH: {
 		struct choice only;
 
@@ -392,6 +496,10 @@ void engine_apply(struct world *w, const struct choice *choice)
 		bug_on(!line, "a line is evicted that is not there");
 		hierarchy_evict(&a, choice->actor, choice->set, line);
 		break;
+	case CHOICE_FILL:
+		a.cpu = choice->actor;
+		hierarchy_fill(&a, choice->set, choice->arg);
+		break;
 	case CHOICE_FINISH:
 		foot_touch(w, FOOT_ALL);
 		oracle_foot(w);
@@ -447,6 +555,21 @@ bool engine_find_eviction(const struct world *w, u32 page, u32 offset, u32 n, st
 					       cache_line_pa(k, cache, line), 0};
 			return true;
 		}
+	}
+	return false;
+}
+
+bool engine_find_fill(const struct world *w, u32 cpu, u32 page, u32 offset, struct choice *ret)
+{
+	const struct cell *k = w->k;
+	u32 pa = align_down(cell_page_pa(k, page) + offset, 1u << k->machine.l1d.line_shift);
+	u32 colour;
+
+	for (colour = 0; colour < k->machine.l1d.colours; colour++) {
+		*ret = (struct choice){CHOICE_FILL, (u16)cpu, cache_colour_set(k, cpu, pa, colour),
+				       pa, 0};
+		if (can_fill(w, ret))
+			return true;
 	}
 	return false;
 }

@@ -261,15 +261,9 @@ static void ask_peers(const struct act *a, u32 pa, bool store)
 	}
 }
 
-static const struct w_line *l1_line(const struct act *a, u32 cache, u32 va, u32 pa, bool whole,
+static const struct w_line *l1_miss(const struct act *a, u32 cache, u32 set, u32 pa, bool whole,
 				    enum copy_place *from)
 {
-	u32 set = cache_set(a->k, cache, va, pa);
-	const struct w_line *line = cache_find(a->w, cache, set, pa);
-
-	*from = PLACE_L1;
-	if (line)
-		return cache_touch(a->w, cache, set, line);
 	ask_peers(a, pa, false);
 	if (cache_place(a->k, cache)->alias_free)
 		leave_other_colours(a, cache, set, pa);
@@ -279,9 +273,28 @@ static const struct w_line *l1_line(const struct act *a, u32 cache, u32 va, u32 
 	return l1_fill(a, cache, set, pa, whole, from);
 }
 
+static const struct w_line *l1_line(const struct act *a, u32 cache, u32 va, u32 pa, bool whole,
+				    enum copy_place *from)
+{
+	u32 set = cache_set(a->k, cache, va, pa);
+	const struct w_line *line = cache_find(a->w, cache, set, pa);
+
+	*from = PLACE_L1;
+	if (line)
+		return cache_touch(a->w, cache, set, line);
+	return l1_miss(a, cache, set, pa, whole, from);
+}
+
 const struct w_line *hierarchy_l1(const struct act *a, u32 va, u32 pa, enum copy_place *from)
 {
 	return l1_line(a, a->cpu, va, pa, false, from);
+}
+
+void hierarchy_fill(const struct act *a, u32 set, u32 pa)
+{
+	enum copy_place from;
+
+	l1_miss(a, a->cpu, set, pa, false, &from);
 }
 
 const struct w_line *hierarchy_fetch(const struct act *a, u32 va, u32 pa, enum copy_place *from)

@@ -49,7 +49,9 @@ enum copy_place { PLACE_L1, PLACE_L2, PLACE_MEMORY };
 
 /* The acting CPU's L1 line of `va` = `pa`, filled if it was not there. */
 const struct w_line *hierarchy_l1(const struct act *a, u32 va, u32 pa, enum copy_place *from);
-/* The same of its I-cache. */
+/* Fills the line of `pa` into a set of the acting CPU's L1, which does not hold it there, as a load that misses would. */
+void hierarchy_fill(const struct act *a, u32 set, u32 pa);
+/* The same as hierarchy_l1() of its I-cache. */
 const struct w_line *hierarchy_fetch(const struct act *a, u32 va, u32 pa, enum copy_place *from);
 /*
  * Sectors a store to `va` = `pa` writes: at most L1, L2 and memory. Fills what allocates, marks what is dirty.

@@ -51,6 +51,12 @@ enum replacement {
 	REPLACE_ANY, /* a choice */
 };
 
+/* What a core does to its L1 D-cache on its own account: speculation and prefetch. */
+enum speculation {
+	SPECULATION_NONE,
+	SPECULATION_LOADS, /* fills lines, clean, that no load asked for */
+};
+
 /* Kinds of caches, in the order in which the world holds them. */
 enum cache_level { LEVEL_L1D, LEVEL_L2, LEVEL_L1I, CACHE_LEVELS };
 
@@ -88,6 +94,7 @@ struct machine {
 	bool dma_coherent; /* DMA snoops the caches */
 	u32 seed; /* of random replacement, in a schedule that is run */
 	bool post_dma_flush; /* R10000-like: the kernel syncs again for the CPU after DMA */
+	enum speculation speculation;
 };
 
 static inline u32 machine_page_bytes(const struct machine *m)

@@ -300,6 +300,7 @@ static void follow_choice(struct follower *f, const struct anchor *a)
 		f->device[actor] += !device_turn(f, actor);
 		return;
 	case CHOICE_EVICT:
+	case CHOICE_FILL:
 	case CHOICE_FINISH:
 		f->result->left_out += !take(f, &a->choice);
 		return;

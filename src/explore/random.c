@@ -133,12 +133,13 @@ static u32 highest(const struct walker *r, u32 n)
 	return best;
 }
 
-/* A line by chance leaves its cache; false: there is none, or (*failed) no memory. */
-static bool choose_eviction(struct walker *r, struct choice *ret, bool *failed)
+/* A line by chance leaves its cache, or is filled unasked; false: there is none, or (*failed) no memory. */
+static bool choose_unasked(struct walker *r, struct choice *ret, bool *failed)
 {
+	bool fill = r->shared->k->machine.speculation != SPECULATION_NONE && below(r, 2);
 	u32 n;
 
-	*failed = !list(r, engine_evictions, &n);
+	*failed = !list(r, fill ? engine_fills : engine_evictions, &n);
 	if (*failed || !n)
 		return false;
 	*ret = r->choice[below(r, n)];
@@ -154,7 +155,7 @@ static bool choose_by_priority(struct walker *r, u32 changes, u64 at, struct cho
 
 	for (; r->changes < changes && r->change[r->changes] <= at; r->changes++)
 		change = true;
-	if (change && below(r, 2) && choose_eviction(r, ret, failed))
+	if (change && below(r, 2) && choose_unasked(r, ret, failed))
 		return true;
 	*failed = *failed || !list(r, engine_enabled_plain, &n);
 	if (*failed || !n)
@@ -163,7 +164,7 @@ static bool choose_by_priority(struct walker *r, u32 changes, u64 at, struct cho
 	if (r->choice[n - 1].kind == CHOICE_FINISH && (n == 1 || below(r, 2))) {
 		*ret = r->choice[n - 1];
 		if (!below(r, 2))
-			choose_eviction(r, ret, failed);
+			choose_unasked(r, ret, failed);
 		return !*failed;
 	}
 	best = highest(r, n);

@@ -18,6 +18,9 @@ struct reduction {
 	u64 served[ACTORS_MAX]; /* contexts that each device's interrupt makes due */
 	bool tlb_crowded;
 	bool slots_meet; /* slots of one CPU can be seen on another one */
+	bool fills; /* lines may be filled unasked */
+	u64 *matters; /* leaders of all lines that somebody may touch */
+	u64 *unsteady; /* leaders of lines that a mapping still to be made may let a CPU fill */
 };
 
 struct marking {
@@ -112,6 +115,23 @@ static void mark_pages_of_cpu(struct reduction *r, u32 cpu, struct marking *m)
 	free(meant.set);
 }
 
+static void fills_fill(struct reduction *r)
+{
+	const struct cell *k = r->k;
+	u32 page_lines = r->lines / (k->pages + !k->pages), i, j;
+
+	for (i = 0; i < k->contexts; i++)
+		for (j = 0; j < r->words; j++)
+			r->matters[j] |= r->of_context[(size_t)i * r->words + j];
+	for (i = 0; i < k->maps; i++)
+		for (j = 0; j < r->words; j++)
+			r->matters[j] |= r->of_map[(size_t)i * r->words + j];
+	/* a lowmem line of one colour can be filled through kseg0 from the beginning */
+	for (i = 0; i < r->lines; i++)
+		if (k->page[i / page_lines].highmem || k->machine.l1d.colours > 1)
+			mark(&(struct marking){r->unsteady}, r->leader[i], 1);
+}
+
 static bool lines_fill(struct reduction *r, const struct strays *strays)
 {
 	const struct cell *k = r->k;
@@ -132,6 +152,10 @@ static bool lines_fill(struct reduction *r, const struct strays *strays)
 		for (j = 0; j < r->words; j++)
 			used[(size_t)k->context[i].cpu * r->words + j] |= m.set[j];
 	}
+	/* what is filled unasked takes room in a set, too */
+	if (r->fills)
+		for (i = 0; i < k->machine.cpus; i++)
+			mark(&(struct marking){used + (size_t)i * r->words}, 0, r->lines);
 	for (i = 0; i < k->maps; i++)
 		footprint_mark_map(k, i, mark, &(struct marking){r->of_map + (size_t)i * r->words});
 	for (i = 0; i < r->lines; i++)
@@ -146,6 +170,7 @@ static bool lines_fill(struct reduction *r, const struct strays *strays)
 		lead(r, r->of_context + (size_t)i * r->words);
 	for (i = 0; i < k->maps; i++)
 		lead(r, r->of_map + (size_t)i * r->words);
+	fills_fill(r);
 	free(used);
 	return true;
 }
@@ -166,6 +191,10 @@ struct reduction *reduction_new(const struct cell *k, const struct strays *stray
 	r->leader = calloc(r->lines + 1, sizeof(u32));
 	r->of_context = calloc((size_t)k->contexts * r->words + 1, sizeof(u64));
 	r->of_map = calloc((size_t)k->maps * r->words + 1, sizeof(u64));
+	r->fills = k->machine.speculation != SPECULATION_NONE &&
+		   !((k->bounds.set & BIT(BOUND_FILLS)) && !k->bounds.most[BOUND_FILLS]);
+	r->matters = calloc(r->words + 1, sizeof(u64));
+	r->unsteady = calloc(r->words + 1, sizeof(u64));
 	r->tlb_crowded = footprint_tlb_crowded(k);
 	for (i = 0; i < k->machine.cpus; i++)
 		for (j = 0; j < i; j++)
@@ -181,7 +210,8 @@ struct reduction *reduction_new(const struct cell *k, const struct strays *stray
 		if (k->context[i].trigger == ON_DEVICE)
 			r->served[k->context[i].source] |= 1ull << i;
 	}
-	if (!r->leader || !r->of_context || !r->of_map || !lines_fill(r, strays)) {
+	if (!r->leader || !r->of_context || !r->of_map || !r->matters || !r->unsteady ||
+	    !lines_fill(r, strays)) {
 		reduction_free(r);
 		return NULL;
 	}
@@ -195,6 +225,8 @@ void reduction_free(struct reduction *r)
 	free(r->leader);
 	free(r->of_context);
 	free(r->of_map);
+	free(r->matters);
+	free(r->unsteady);
 	free(r);
 }
 
@@ -308,6 +340,15 @@ static bool context_meets(const struct reduction *r, u32 ctx, const struct foot 
 	return meets(r, r->of_context + (size_t)ctx * r->words, foot);
 }
 
+/* May some of the contexts put an entry into a TLB? */
+static bool maps(const struct reduction *r, u64 contexts)
+{
+	for (; contexts; contexts &= contexts - 1)
+		if (r->touches[__builtin_ctzll(contexts)] & FOOT_TLB)
+			return true;
+	return false;
+}
+
 bool reduction_apart(const struct reduction *r, const struct world *w, const struct foot *foot,
 		     const struct reduction_others *others)
 {
@@ -316,6 +357,9 @@ bool reduction_apart(const struct reduction *r, const struct world *w, const str
 	if (!others->contexts && !others->devices)
 		return true;
 	if (foot->touched & FOOT_ALL)
+		return false;
+	/* somebody may make a mapping by which a line that this touches is filled before */
+	if (r->fills && maps(r, others->contexts) && meets(r, r->unsteady, foot))
 		return false;
 	for (left = others->contexts; left; left &= left - 1)
 		if (context_meets(r, (u32)__builtin_ctzll(left), foot, others->cpu))
@@ -330,32 +374,42 @@ bool reduction_apart(const struct reduction *r, const struct world *w, const str
 	return true;
 }
 
+static void note_leader(u32 leader, struct reduction_lines *lines)
+{
+	u32 i;
+
+	for (i = 0; i < lines->count && lines->line[i] != leader; i++)
+		;
+	if (i == ARRAY_SIZE(lines->line))
+		lines->all = true;
+	else if (i == lines->count)
+		lines->line[lines->count++] = leader;
+}
+
 void reduction_note(const struct reduction *r, const struct foot *foot,
 		    struct reduction_lines *lines)
 {
-	u32 i, j;
+	u32 i;
 
 	lines->all |= (foot->touched & FOOT_ALL_LINES) != 0;
-	for (i = 0; i < foot->lines && !lines->all; i++) {
-		u32 leader = r->leader[foot->line[i]];
-
-		for (j = 0; j < lines->count && lines->line[j] != leader; j++)
-			;
-		if (j == ARRAY_SIZE(lines->line))
-			lines->all = true;
-		else if (j == lines->count)
-			lines->line[lines->count++] = leader;
-	}
+	for (i = 0; i < foot->lines; i++)
+		note_leader(r->leader[foot->line[i]], lines);
 }
 
-bool reduction_wants(const struct reduction *r, const struct choice *eviction,
-		     const struct reduction_lines *lines)
+/* The line that an eviction or a fill is of. */
+static u32 line_of(const struct reduction *r, const struct choice *unasked)
 {
 	const struct machine *m = &r->k->machine;
-	u32 page = cell_page_of(r->k, eviction->arg);
-	u32 line = page << (m->page_shift - m->long_shift) |
-		   (eviction->arg & (cell_page_bytes(r->k) - 1)) >> m->long_shift;
-	u32 i;
+	u32 page = cell_page_of(r->k, unasked->arg);
+
+	return page << (m->page_shift - m->long_shift) |
+	       (unasked->arg & (cell_page_bytes(r->k) - 1)) >> m->long_shift;
+}
+
+bool reduction_wants(const struct reduction *r, const struct choice *unasked,
+		     const struct reduction_lines *lines)
+{
+	u32 line = line_of(r, unasked), i;
 
 	if (lines->all)
 		return true;
@@ -363,6 +417,22 @@ bool reduction_wants(const struct reduction *r, const struct choice *eviction,
 		if (lines->line[i] == r->leader[line])
 			return true;
 	return false;
+}
+
+bool reduction_fills(const struct reduction *r)
+{
+	return r->fills;
+}
+
+bool reduction_matters(const struct reduction *r, const struct choice *fill)
+{
+	return in_set(r->matters, r->leader[line_of(r, fill)]);
+}
+
+void reduction_note_fill(const struct reduction *r, const struct choice *fill,
+			 struct reduction_lines *lines)
+{
+	note_leader(r->leader[line_of(r, fill)], lines);
 }
 
 static bool lines_meet(const struct reduction *r, u32 ctx, u32 other)
@@ -403,7 +473,8 @@ u32 reduction_groups(const struct reduction *r, u64 *group)
 	u32 of[ACTORS_MAX], groups = 0, i, j, at;
 
 	/* a changed line may do anything; a bound that some are left of is everybody's */
-	if (k->mutation.fn || (k->bounds.set & ~BIT(BOUND_EVICTIONS)) ||
+	if (k->mutation.fn || r->fills ||
+	    (k->bounds.set & ~(BIT(BOUND_EVICTIONS) | BIT(BOUND_FILLS))) ||
 	    (k->bounds.set && k->bounds.most[BOUND_EVICTIONS])) {
 		group[0] = k->contexts ? ~0ull >> (64 - k->contexts) : 0;
 		return 1;

@@ -2,11 +2,14 @@
 /*
  * Which choices of a state need not be tried, because what they lead to is reached in another order too.
  *
- * Two reductions, both persistent sets from footprints, which keep the set of rules broken at every reachable
+ * Three reductions, all persistent sets from footprints, which keep the set of rules broken at every reachable
  * end, every rule that can be broken at all, every warning and every step that can be executed:
  *
  * - A line leaves a cache only before a choice that touches it, or at the end where that can change what is
  *   lost. Earlier than that nobody sees the difference.
+ * - A line is filled unasked only before a choice that touches it, or that takes away the mapping by which it may be
+ *   filled; a line that nobody's program touches, never. While nobody touches the line, what it holds below stays what
+ *   it is, so a later fill brings the same data.
  * - A step of a context, or a burst of a device, is taken alone where nothing that can happen before it (other
  *   contexts, interrupts that may arrive, devices) touches what it touches: then it does not matter when those
  *   happen, and it is taken first. It is not where it breaks a rule or ends the schedule, since others may end
@@ -65,9 +68,17 @@ struct reduction_lines {
 
 void reduction_note(const struct reduction *r, const struct foot *foot,
 		    struct reduction_lines *lines);
-/* Is the eviction among those that have to be tried beside choices that touch `lines`? */
-bool reduction_wants(const struct reduction *r, const struct choice *eviction,
+/* Is the eviction or fill among those that have to be tried beside choices that touch `lines`? */
+bool reduction_wants(const struct reduction *r, const struct choice *unasked,
 		     const struct reduction_lines *lines);
+
+/* The machine speculates, and fills may be taken. */
+bool reduction_fills(const struct reduction *r);
+/* Does the fill concern a line that anybody may ever touch, or one of its fate? */
+bool reduction_matters(const struct reduction *r, const struct choice *fill);
+/* Adds the fill's line to `lines`: a choice of the state makes it impossible. */
+void reduction_note_fill(const struct reduction *r, const struct choice *fill,
+			 struct reduction_lines *lines);
 
 /* The step touched a line that its context's program does not mean. */
 bool reduction_strays(const struct reduction *r, u32 ctx, const struct foot *foot);

@@ -81,6 +81,8 @@ static bool event_possible(const struct world *w, const struct run_event *e, str
 {
 	if (e->evict)
 		return engine_find_eviction(w, e->page, e->offset, 0, ret);
+	if (e->fill)
+		return engine_find_fill(w, w->k->context[e->ctx].cpu, e->page, e->offset, ret);
 	return engine_find_entry(w, e->enter, ret);
 }
 
@@ -116,8 +118,9 @@ static bool held_back(const struct runner *r, u32 ctx)
 	if (r->release)
 		return false;
 	for (i = 0; i < r->schedule->events; i++)
-		if (!r->schedule->event[i].evict && r->schedule->event[i].enter == ctx &&
-		    r->state[i] != EVENT_DONE && w_ctx(&r->arena.world, ctx)->state == CTX_IDLE)
+		if (!r->schedule->event[i].evict && !r->schedule->event[i].fill &&
+		    r->schedule->event[i].enter == ctx && r->state[i] != EVENT_DONE &&
+		    w_ctx(&r->arena.world, ctx)->state == CTX_IDLE)
 			return true;
 	return false;
 }

@@ -19,7 +19,8 @@ struct run_event {
 	u32 op;
 	bool after;
 	/* what then happens */
-	bool evict; /* the line of page + offset leaves every cache; else `enter` gets its CPU */
+	bool evict; /* the line of page + offset leaves every cache */
+	bool fill; /* the CPU of `ctx` fills it, unasked; with neither, `enter` gets its CPU */
 	u32 enter;
 	u32 page, offset;
 };

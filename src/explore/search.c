@@ -37,8 +37,50 @@ static bool list(struct search *s, enabled_fn *enabled, u32 at, u32 *end)
 	return true;
 }
 
-/* Applies `choice` with all its alternatives, and takes each back; notes what they touch. */
-static bool peek(struct search *s, struct choice choice, struct foot *foot, bool *visible)
+/* Lists in search.fill[] which lines may be filled unasked, of those that matter. false: no memory. */
+static bool list_fills(struct search *s)
+{
+	const struct world *w = &s->arena.world;
+	u32 n, i;
+
+	s->fills = 0;
+	if (!reduction_fills(s->reduction))
+		return true;
+	n = engine_fills(w, s->fill, s->fill_room);
+	if (n > s->fill_room) {
+		struct choice *grown = realloc(s->fill, 2 * n * sizeof(*grown));
+
+		if (!grown)
+			return false;
+		s->fill = grown;
+		s->fill_room = 2 * n;
+		engine_fills(w, s->fill, s->fill_room);
+	}
+	for (i = 0; i < n; i++)
+		if (reduction_matters(s->reduction, &s->fill[i]))
+			s->fill[s->fills++] = s->fill[i];
+	return true;
+}
+
+/* Notes the lines that could be filled before the choice just applied and cannot be any more. */
+static void note_fills_lost(struct search *s, struct reduction_lines *lines)
+{
+	u32 i;
+
+	for (i = 0; i < s->fills; i++) {
+		if (engine_possible(&s->arena.world, &s->fill[i]))
+			continue;
+		s->fill_lost = true;
+		reduction_note_fill(s->reduction, &s->fill[i], lines);
+	}
+}
+
+/*
+ * Applies `choice` with all its alternatives, and takes each back; notes in *foot what they touch, in *lines those
+ * that can no longer be filled.
+ */
+static bool peek(struct search *s, struct choice choice, struct foot *foot,
+		 struct reduction_lines *lines, bool *visible)
 {
 	struct world *w = &s->arena.world;
 	u32 broken = w_top(w)->broken;
@@ -48,6 +90,7 @@ static bool peek(struct search *s, struct choice choice, struct foot *foot, bool
 
 	*foot = (struct foot){0};
 	*visible = false;
+	s->fill_lost = false;
 	w->foot = foot;
 	do {
 		if (!arena_reserve(&s->arena)) {
@@ -57,6 +100,7 @@ static bool peek(struct search *s, struct choice choice, struct foot *foot, bool
 		engine_apply(w, &choice);
 		more = engine_next_pick(w, &choice);
 		*visible |= w_top(w)->broken != broken || w_top(w)->ended;
+		note_fills_lost(s, lines);
 		world_undo(w, mark, hash);
 	} while (more);
 	w->foot = NULL;
@@ -67,7 +111,7 @@ static bool peek(struct search *s, struct choice choice, struct foot *foot, bool
 
 /*
  * Leaves only choices in [first, *end) that have to be tried: one alone where it is apart from all others, else
- * all; and the evictions that matter to them.
+ * all; and the evictions and fills that matter to them.
  */
 static bool reduce(struct search *s, u32 first, bool alone, u32 *end)
 {
@@ -77,20 +121,22 @@ static bool reduce(struct search *s, u32 first, bool alone, u32 *end)
 	bool visible;
 	u32 i, at;
 
+	if (!list_fills(s))
+		return false;
 	for (i = first; i < *end; i++) {
 		const struct choice choice = s->choice[i];
 		struct reduction_others others;
 
 		if (!alone || (choice.kind != CHOICE_STEP && choice.kind != CHOICE_DEVICE)) {
-			if (!peek(s, choice, &foot, &visible))
+			if (!peek(s, choice, &foot, &lines, &visible))
 				return false;
 			reduction_note(s->reduction, &foot, &lines);
 			continue;
 		}
 		reduction_look(s->reduction, w, &choice, &others);
-		if (!peek(s, choice, &foot, &visible))
+		if (!peek(s, choice, &foot, &lines, &visible))
 			return false;
-		if (!visible && reduction_apart(s->reduction, w, &foot, &others)) {
+		if (!visible && !s->fill_lost && reduction_apart(s->reduction, w, &foot, &others)) {
 			s->choice[first] = choice;
 			*end = first + 1;
 			lines = (struct reduction_lines){0};
@@ -105,6 +151,11 @@ static bool reduce(struct search *s, u32 first, bool alone, u32 *end)
 	for (; at < i; at++)
 		if (reduction_wants(s->reduction, &s->choice[at], &lines))
 			s->choice[(*end)++] = s->choice[at];
+	if (!grow_choices(s, *end + s->fills))
+		return false;
+	for (i = 0; i < s->fills; i++)
+		if (reduction_wants(s->reduction, &s->fill[i], &lines))
+			s->choice[(*end)++] = s->fill[i];
 	return true;
 }
 
@@ -324,6 +375,7 @@ void search_free(struct search *s)
 	trail_free(&s->path);
 	free(s->node);
 	free(s->choice);
+	free(s->fill);
 }
 
 bool search_begin(struct search *s)

@@ -29,6 +29,9 @@ struct search {
 	u32 depth, node_room;
 	struct choice *choice; /* of all states on the path, one after the other */
 	u32 choices, choice_room;
+	struct choice *fill; /* of the state being expanded: those that matter */
+	u32 fills, fill_room;
+	bool fill_lost; /* the choice looked at last takes one of them away */
 	struct trail path;
 	struct meter meter; /* of metered cells */
 	u32 base; /* choices of the path before the state that the search began in */

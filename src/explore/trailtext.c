@@ -39,6 +39,9 @@ static void print_actor(FILE *out, const struct choice *c)
 	case CHOICE_EVICT:
 		fprintf(out, "x%u.%" PRIx32 ".%" PRIx32, c->actor, c->set, c->arg);
 		break;
+	case CHOICE_FILL:
+		fprintf(out, "p%u.%" PRIx32 ".%" PRIx32, c->actor, c->set, c->arg);
+		break;
 	case CHOICE_FINISH:
 		fputc('f', out);
 		return;
@@ -386,18 +389,21 @@ static const char *parse_actor(struct parser *p, struct choice *c)
 	case 'x':
 		c->kind = CHOICE_EVICT;
 		break;
+	case 'p':
+		c->kind = CHOICE_FILL;
+		break;
 	case 'f':
 		c->kind = CHOICE_FINISH;
 		p->at++;
 		return NULL;
 	default:
-		return "expected s, e, d, x or f";
+		return "expected s, e, d, x, p or f";
 	}
 	p->at++;
 	if (!number(p, 10, &actor) || actor > UINT16_MAX)
 		return "expected a number";
 	c->actor = (u16)actor;
-	if (c->kind == CHOICE_EVICT &&
+	if ((c->kind == CHOICE_EVICT || c->kind == CHOICE_FILL) &&
 	    (!take(p, '.') || !number(p, 16, &c->set) || !take(p, '.') || !number(p, 16, &c->arg)))
 		return "expected cache.set.address";
 	if (take(p, '.') && !number(p, 10, &c->pick))

@@ -58,6 +58,8 @@ static bool found_here(const struct trimmer *t, struct finding *ret)
 	return false;
 }
 
+#define NOTHING CHOICE_FINISH
+
 /* Of the best trail without [from, to) and what `skip` says: does it, as far as it is possible, lead there too? */
 static bool try_without(struct trimmer *t, u32 from, u32 to, u32 skip_kind, u32 skip_actor)
 {
@@ -73,9 +75,8 @@ static bool try_without(struct trimmer *t, u32 from, u32 to, u32 skip_kind, u32 
 
 		if (i >= from && i < to)
 			continue;
-		if (skip_kind == CHOICE_EVICT ? choice->kind == CHOICE_EVICT :
-		    skip_kind == CHOICE_STEP  ? enters && choice->actor == skip_actor :
-						false)
+		if (skip_kind == CHOICE_STEP ? enters && choice->actor == skip_actor :
+					       skip_kind != NOTHING && choice->kind == skip_kind)
 			continue;
 		if (!offered(t, choice))
 			continue;
@@ -94,8 +95,6 @@ static bool try_without(struct trimmer *t, u32 from, u32 to, u32 skip_kind, u32 
 	return trail_copy(&t->trail, t->tried.choice, t->tried.length);
 }
 
-#define NOTHING CHOICE_FINISH
-
 static void trim_all(struct trimmer *t)
 {
 	const struct cell *k = t->arena.world.k;
@@ -104,6 +103,8 @@ static void trim_all(struct trimmer *t)
 	do {
 		before = t->trail.length;
 		try_without(t, 0, 0, CHOICE_EVICT, 0);
+		if (k->machine.speculation != SPECULATION_NONE)
+			try_without(t, 0, 0, CHOICE_FILL, 0);
 		for (i = 0; i < k->contexts; i++)
 			try_without(t, 0, 0, CHOICE_STEP, i);
 		for (size = t->trail.length / 2; size; size /= 2) {

@@ -28,6 +28,11 @@ const struct event *moment_event(const struct moment *m, enum event_kind kind)
 	return NULL;
 }
 
+gboolean moment_is_fill(const struct history *h, guint moment)
+{
+	return moment != NO_ID && moment_at(h, moment)->choice.kind == CHOICE_FILL;
+}
+
 /* The moment that made `token` the newest; NO_ID for boot content. */
 static guint writer_of(const struct history *h, u32 token)
 {
@@ -426,6 +431,34 @@ static gboolean l2_loss(const struct history *h, struct explanation *ret)
 	return TRUE;
 }
 
+/* The last sync that began between two moments, and ended before the second; NO_ID: none. */
+static guint last_sync(const struct history *h, guint from, guint until)
+{
+	guint i;
+
+	for (i = until; i > (from == NO_ID ? 0 : from); i--)
+		if (moment_event(moment_at(h, i - 1), EV_SYNC_BEGIN))
+			return i - 1;
+	return NO_ID;
+}
+
+/* The copy came while a sync was under way that had been at the line already. */
+static gboolean refilled_within_sync(const struct history *h, guint since, struct explanation *ret)
+{
+	guint i, sync = last_sync(h, NO_ID, since);
+
+	for (i = since; sync != NO_ID && i > sync; i--) {
+		if (!moment_event(moment_at(h, i - 1), EV_CACHE_OP))
+			continue;
+		ret->sync = sync;
+		/* for all that concerns this line it was over then */
+		ret->sync_end = i - 1;
+		ret->sync_ran = ret->sync_useful = TRUE;
+		return TRUE;
+	}
+	return FALSE;
+}
+
 /* A sync ran before the copy came, which came before the newest write. */
 static gboolean refilled(const struct history *h, struct explanation *ret)
 {
@@ -440,18 +473,7 @@ static gboolean refilled(const struct history *h, struct explanation *ret)
 		if (piece && piece->d)
 			return TRUE;
 	}
-	return FALSE;
-}
-
-/* The last sync that began between two moments, and ended before the second; NO_ID: none. */
-static guint last_sync(const struct history *h, guint from, guint until)
-{
-	guint i;
-
-	for (i = until; i > (from == NO_ID ? 0 : from); i--)
-		if (moment_event(moment_at(h, i - 1), EV_SYNC_BEGIN))
-			return i - 1;
-	return NO_ID;
+	return moment_is_fill(h, since) && refilled_within_sync(h, since, ret);
 }
 
 /* The sync before the newest write did not reach the copy. */

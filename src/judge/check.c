@@ -291,6 +291,9 @@ static void plan_refilled(const struct history *h, const struct explanation *e, 
 {
 	guint sync = e->culprit == NO_ID ? NO_ID : sync_before(h, e->culprit);
 
+	/* the one under way had been at the line already */
+	if (sync == NO_ID && e->sync_end != NO_ID && e->sync_end < e->culprit)
+		sync = e->sync_end;
 	if (e->source < 0 || sync == NO_ID || e->new_writer == NO_ID)
 		return;
 	p->place = e->new_writer;

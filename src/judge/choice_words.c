@@ -16,6 +16,7 @@ char *choice_actor(const struct compiled *c, const struct choice *choice)
 			return g_strdup(c->device_names->pdata[choice->actor]);
 		return g_strdup_printf("device %u", choice->actor);
 	case CHOICE_EVICT:
+	case CHOICE_FILL:
 		if (choice->actor >= cache_count(&c->cell))
 			return g_strdup_printf("cache %u", choice->actor);
 		if (cache_is_l2(&c->cell, choice->actor))
@@ -55,6 +56,9 @@ char *choice_clause(const struct compiled *c, const struct choice *choice, struc
 		return g_strdup_printf("%s %s", actor, effect ? effect : "does something");
 	case CHOICE_EVICT:
 		return g_strdup_printf("%s loses the line of 0x%x from set 0x%x", actor,
+				       choice->arg, choice->set);
+	case CHOICE_FILL:
+		return g_strdup_printf("%s fills the line of 0x%x into set 0x%x, unasked", actor,
 				       choice->arg, choice->set);
 	case CHOICE_FINISH:
 		break;

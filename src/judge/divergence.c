@@ -61,6 +61,15 @@ static void on_diverged(void *arg, const struct world *w, const struct choice *c
 		v->irqs_off = w_ctx(w, v->cpu_top)->irqs_off != 0;
 }
 
+static char *why_no_fill(const struct compiled *c, const struct witness *v, const char *actor)
+{
+	if (v->choice.actor >= c->cell.machine.cpus)
+		return g_strdup("the cell has no such D-cache");
+	if (c->cell.machine.speculation == SPECULATION_NONE)
+		return g_strdup("the machine does not speculate");
+	return g_strdup_printf("%s holds the line there, or no address leads the CPU to it", actor);
+}
+
 static char *why_impossible(const struct compiled *c, const struct witness *v)
 {
 	g_autofree char *actor = choice_actor(c, &v->choice);
@@ -96,6 +105,8 @@ static char *why_impossible(const struct compiled *c, const struct witness *v)
 		if (v->choice.actor >= cache_count(&c->cell))
 			return g_strdup("the cell has no such cache");
 		return g_strdup_printf("%s has no such line there", actor);
+	case CHOICE_FILL:
+		return why_no_fill(c, v, actor);
 	case CHOICE_FINISH:
 		break;
 	}

@@ -111,6 +111,13 @@ static void by_cause(GString *out, const struct history *h, const struct explana
 			  "cache, or flush through every colour that has a copy.");
 		return;
 	case CAUSE_REFILLED_DURING_DMA:
+		if (moment_is_fill(h, e->culprit)) {
+			line(out,
+			     "On a core that speculates or prefetches no sync before the transfer is "
+			     "enough: invalidate again after it (`post-dma-flush`), or leave no cached "
+			     "mapping of the buffer meanwhile.");
+			return;
+		}
 		line(out, "Nobody may touch the line while the device owns it; where that cannot be "
 			  "helped, invalidate again after the transfer (`post-dma-flush`).");
 		return;

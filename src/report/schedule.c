@@ -6,6 +6,7 @@
 #include "cache_model.h"
 #include "columns.h"
 #include "grid.h"
+#include "judge/cause.h"
 #include "pagetable.h"
 #include "prose.h"
 
@@ -175,6 +176,9 @@ static char *moment_text(const struct compiled *c, const struct moment *m, guint
 		return g_strdup(best && best->kind == EV_EVICT && m->events->len == 1 ?
 					"evicts the clean line" :
 					"evicts the dirty line, writing it back");
+	if (m->choice.kind == CHOICE_FILL)
+		return g_strdup(moment_event(m, EV_FILL) ? "fills the line, unasked" :
+							   "fills another line, unasked");
 	/* a choice ends a step and begins the next: the violation may be in either */
 	if (broken != NO_ID && (!best || (rank(best->kind) < 3 && best->step != broken)))
 		return g_strdup(compiled_info(c, broken)->text);
@@ -187,7 +191,7 @@ static char *moment_text(const struct compiled *c, const struct moment *m, guint
 
 static char *moment_actor(const struct compiled *c, const struct moment *m)
 {
-	if (m->choice.kind == CHOICE_EVICT)
+	if (m->choice.kind == CHOICE_EVICT || m->choice.kind == CHOICE_FILL)
 		return g_strdup(cache_is_l2(&c->cell, m->choice.actor) ? "L2" : "D$");
 	if (m->device != NO_ID)
 		return g_strdup(c->device_names->pdata[m->device]);

@@ -352,8 +352,11 @@ static void why_sync(const struct story *s, GString *out)
 		g_string_append_printf(
 			out,
 			"The sync owed in between is (%u), %s: strategy `%s` invalidated the "
-			"line, but (%u) brought it back before the device wrote.\n",
-			s->n_sync, step, strategy->name, s->n_culprit);
+			"line, but (%u)%s brought it back before the device wrote.\n",
+			s->n_sync, step, strategy->name, s->n_culprit,
+			moment_is_fill(s->h, s->e.culprit) ?
+				", a fill that no load asked for (speculation or prefetch)," :
+				"");
 	else if (!s->e.sync_useful)
 		g_string_append_printf(
 			out,

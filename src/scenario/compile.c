@@ -435,8 +435,8 @@ static void polls_resolve(struct compiler *c)
 static void event_do(struct compiler *c, const struct ynode *node, struct run_event *event)
 {
 	const struct ynode *what = bind_resolve(&c->b, node), *v;
+	const char *text, *name = "evict";
 	u32 context = 0;
-	const char *text;
 
 	if (!what)
 		return;
@@ -445,10 +445,21 @@ static void event_do(struct compiler *c, const struct ynode *node, struct run_ev
 			event->enter = context;
 		return;
 	}
-	if (!keys_check(&c->b, what, &keys_evict))
+	if (!keys_check(&c->b, what, &keys_do) || what->kind != Y_MAP)
 		return;
 	v = ynode_get(what, "evict");
-	text = v ? bind_text(&c->b, v, "evict") : NULL;
+	if (v && ynode_get(what, "fill"))
+		diag_error(c->b.diag, "E0350", ynode_get(what, "fill")->used_at,
+			   "an event evicts a line or fills one, not both");
+	if (!v) {
+		v = ynode_get(what, "fill");
+		name = "fill";
+	}
+	if (!v && !bind_misspelt(what, "evict") && !bind_misspelt(what, "fill"))
+		diag_primary_label(diag_error(c->b.diag, "E0108", what->used_at,
+					      "do: `evict` or `fill` is missing"),
+				   "expected a key `evict` or `fill`");
+	text = v ? bind_text(&c->b, v, name) : NULL;
 	if (text) {
 		g_auto(GStrv) halves = g_strsplit(text, "+", 2);
 		struct ynode page = *v;
@@ -458,8 +469,9 @@ static void event_do(struct compiler *c, const struct ynode *node, struct run_ev
 
 		page.text = halves[0];
 		if (halves[0] && halves[1] && scalar_u64(halves[1], SCALAR_BYTES, &offset, why))
-			diag_error(c->b.diag, "E0105", v->used_at, "evict: %s", why);
-		event->evict = true;
+			diag_error(c->b.diag, "E0105", v->used_at, "%s: %s", name, why);
+		event->evict = !strcmp(name, "evict");
+		event->fill = !event->evict;
 		if (halves[0] && refs_pages(c, &page, &ref)) {
 			if (offset >= (guint64)ref.count * cell_page_bytes(&c->out->cell))
 				diag_error(c->b.diag, "E0149", v->used_at,

@@ -21,6 +21,8 @@ static const char *const explore_tlb_words[] = {"when-full", "any", NULL};
 static const char *const zone_words[] = {"lowmem", "highmem", NULL};
 static const char *const device_words[] = {"bus-master", NULL};
 static const char *const coherence_words[] = {"snooped", "none", NULL};
+/* in the order of enum speculation */
+static const char *const speculation_words[] = {"none", "loads", NULL};
 static const char *const dma_words[] = {"noncoherent", "coherent", NULL};
 /* in the order of enum replacement */
 static const char *const replacement_words[] = {"lru", "fifo", "plru", "random", "any", NULL};
@@ -111,6 +113,8 @@ static const struct key machine_list[] = {
 	 .text = "where random replacement begins, when one schedule is run"},
 	{"post-dma-flush", KEY_YES,
 	 .text = "the kernel syncs again for the CPU after DMA, as on R10000"},
+	{"speculation", KEY_WORD, .words = speculation_words,
+	 .text = "`loads`: the core fills lines that no load asked for, by speculation or prefetch"},
 	{0}};
 const struct keys keys_machine = {"machine", machine_list};
 
@@ -161,19 +165,21 @@ static const struct key context_list[] = {
 	{0}};
 const struct keys keys_context = {"context", context_list};
 
-static const struct key evict_list[] = {
-	{"evict", KEY_ADDRESS, REQUIRED,
+static const struct key do_list[] = {
+	{"evict", KEY_ADDRESS,
 	 .text = "PAGE+OFFSET: take the line out of every cache, with write-back where it is dirty"},
+	{"fill", KEY_ADDRESS,
+	 .text = "PAGE+OFFSET: the CPU of the context fills the line, unasked: machines with `speculation`"},
 	{0}};
-const struct keys keys_evict = {"do", evict_list};
+const struct keys keys_do = {"do", do_list};
 
 static const struct key event_list[] = {
 	{"at", KEY_STEP, .text = "CONTEXT.STEP: the step is about to begin"},
 	{"after", KEY_STEP, .text = "CONTEXT.STEP: the step is over"},
 	{"op", KEY_NUMBER, .low = 1, .high = 1000000,
 	 .text = "with `at`: the step is about to do this cache op of its own"},
-	{"do", KEY_EVENT, REQUIRED, .of = &keys_evict,
-	 .text = "what happens: a context gets its CPU, or {evict: PAGE+OFFSET}"},
+	{"do", KEY_EVENT, REQUIRED, .of = &keys_do,
+	 .text = "what happens: a context gets its CPU, {evict: PAGE+OFFSET} or {fill: PAGE+OFFSET}"},
 	{0}};
 const struct keys keys_event = {"event", event_list};
 
@@ -307,7 +313,7 @@ const struct keys keys_if = {"if", if_list};
 static const struct keys *const all[] = {
 	&keys_scenario, &keys_machine,  &keys_l1,     &keys_l1i,     &keys_l2,     &keys_tlb,
 	&keys_kernel,   &keys_page,     &keys_device, &keys_context, &keys_step,   &keys_piece,
-	&keys_event,    &keys_evict,    &keys_matrix, &keys_explore, &keys_expect, &keys_first,
+	&keys_event,    &keys_do,       &keys_matrix, &keys_explore, &keys_expect, &keys_first,
 	&keys_rules,    &keys_strategy, &keys_if,
 };
 

@@ -68,7 +68,7 @@ struct keys {
 };
 
 extern const struct keys keys_scenario, keys_machine, keys_l1, keys_l1i, keys_l2, keys_tlb,
-	keys_kernel, keys_page, keys_device, keys_context, keys_event, keys_evict, keys_matrix,
+	keys_kernel, keys_page, keys_device, keys_context, keys_event, keys_do, keys_matrix,
 	keys_explore, keys_expect, keys_rules, keys_first, keys_piece, keys_step, keys_strategy,
 	keys_if;
 

@@ -145,6 +145,8 @@ static void machine_apply(struct binder *b, const struct ynode *map, GPtrArray *
 	m->machine_check = keys_yes(b, map, &keys_machine, "machine-check", m->machine_check);
 	m->seed = (u32)keys_number(b, map, &keys_machine, "seed", m->seed);
 	m->post_dma_flush = keys_yes(b, map, &keys_machine, "post-dma-flush", m->post_dma_flush);
+	m->speculation = (enum speculation)keys_word(b, map, &keys_machine, "speculation",
+						     (int)m->speculation);
 	m->dma_coherent = keys_word(b, map, &keys_machine, "dma", m->dma_coherent) == DMA_COHERENT;
 }
 

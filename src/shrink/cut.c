@@ -158,21 +158,35 @@ static enum cut_result cut_piece(const struct cutter *c, struct ytree *tree, str
 	return CUT_END;
 }
 
-/* Lines leave a cache at any moment, or never. */
-static enum cut_result cut_evictions(const struct cutter *c, struct ytree *tree, struct ynode *root,
-				     guint n)
+/* Choices of a kind: at any moment, or never. */
+static enum cut_result cut_bound(const struct cutter *c, struct ytree *tree, struct ynode *root,
+				 enum bound kind)
 {
 	struct ynode *explore = ynode_get(root, "explore");
-	const struct ynode *v = explore ? ynode_get(explore, "evictions") : NULL;
+	const struct ynode *v = explore ? ynode_get(explore, bound_key(kind)) : NULL;
 
-	if (!c->explored || n || (v && (!strcmp(v->text, "none") || !strcmp(v->text, "0"))))
+	if (!c->explored || (v && (!strcmp(v->text, "none") || !strcmp(v->text, "0"))))
 		return CUT_END;
 	if (!explore) {
 		explore = ymake_map(tree);
 		ymake_put(tree, root, "explore", explore);
 	}
-	ymake_put(tree, explore, "evictions", ymake_text(tree, "none"));
+	ymake_put(tree, explore, bound_key(kind), ymake_text(tree, "none"));
 	return CUT_MADE;
+}
+
+static enum cut_result cut_evictions(const struct cutter *c, struct ytree *tree, struct ynode *root,
+				     guint n)
+{
+	return n ? CUT_END : cut_bound(c, tree, root, BOUND_EVICTIONS);
+}
+
+static enum cut_result cut_fills(const struct cutter *c, struct ytree *tree, struct ynode *root,
+				 guint n)
+{
+	return n || c->compiled->cell.machine.speculation == SPECULATION_NONE ?
+		       CUT_END :
+		       cut_bound(c, tree, root, BOUND_FILLS);
 }
 
 struct key_at {
@@ -331,6 +345,7 @@ static enum cut_result cut_key(const struct cutter *c, struct ytree *tree, struc
 
 const struct cut_kind cut_kinds[] = {
 	{"eviction", cut_evictions},
+	{"fill", cut_fills},
 	{"machine", cut_machine},
 	{"context", cut_context},
 	{"device", cut_device},

@@ -49,7 +49,7 @@ enum place_kind {
 	PLACE_ADDRESS, /* of a mapping or of a lowmem page */
 	PLACE_PAGES,
 	PLACE_PIECE, /* {page, offset, len} */
-	PLACE_EVENT, /* evict: */
+	PLACE_EVENT, /* evict: or fill: */
 };
 
 struct place {

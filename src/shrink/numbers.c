@@ -45,6 +45,7 @@ static GArray *numbers_of(struct ynode *root)
 		number_add(list, ynode_get(machine, "tlb"), "entries", NUMBER_COUNT);
 	}
 	number_add(list, ynode_get(root, "explore"), "evictions", NUMBER_COUNT);
+	number_add(list, ynode_get(root, "explore"), "fills", NUMBER_COUNT);
 	for (i = 0; i < l->contexts->entries->len; i++)
 		number_add(list, g_array_index(l->contexts->entries, struct yentry, i).value,
 			   "times", NUMBER_COUNT);

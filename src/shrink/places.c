@@ -50,6 +50,8 @@ GArray *places_of(const struct outline *l)
 
 		if (what && what->kind == Y_MAP && ynode_get(what, "evict"))
 			place_add(list, PLACE_EVENT, 0, -1, ynode_get(what, "evict"), NULL);
+		if (what && what->kind == Y_MAP && ynode_get(what, "fill"))
+			place_add(list, PLACE_EVENT, 0, -1, ynode_get(what, "fill"), NULL);
 	}
 	return list;
 }

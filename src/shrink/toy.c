@@ -277,6 +277,8 @@ enum cut_result cut_machine(const struct cutter *c, struct ytree *tree, struct y
 		ymake_put(tree, machine, "cpu-coherence", ymake_text(tree, "none"));
 	if (m->dma_coherent && !ynode_get(machine, "dma"))
 		ymake_put(tree, machine, "dma", ymake_text(tree, "coherent"));
+	if (m->speculation == SPECULATION_LOADS && !ynode_get(machine, "speculation"))
+		ymake_put(tree, machine, "speculation", ymake_text(tree, "loads"));
 	if (m->post_dma_flush && !ynode_get(machine, "post-dma-flush"))
 		ymake_put(tree, machine, "post-dma-flush", ymake_text(tree, "yes"));
 	ymake_put(tree, root, "machine", machine);

@@ -22,6 +22,7 @@
 #define cache_op_name plain_cache_op_name
 #define cache_op_is_l2 plain_cache_op_is_l2
 #define hierarchy_l1 plain_hierarchy_l1
+#define hierarchy_fill plain_hierarchy_fill
 #define hierarchy_fetch plain_hierarchy_fetch
 #define hierarchy_store plain_hierarchy_store
 #define hierarchy_find plain_hierarchy_find

@@ -32,6 +32,7 @@ struct generator {
 	gboolean task_slots; /* the strategy maps with kmap_local() */
 	guint cpus; /* on several, what takes interrupts between them is refused */
 	gboolean apart; /* what is one CPU's is not another one's */
+	gboolean speculates; /* then lines are long: each of them is in a cache or not at any moment */
 	guint pages, devices, contexts;
 	gboolean highmem[PAGES_MAX];
 	gboolean free[PAGES_MAX]; /* if all steps ran in the order of the file */
@@ -122,6 +123,18 @@ static void machine(struct generator *g)
 		"{size: 256, ways: 2, line: 16, index: virtual",
 		"{size: 128, ways: 1, line: 32, index: virtual",
 	};
+	static const char *const plain_long[] = {
+		"{size: 64, ways: 1, line: 64, index: virtual",
+		"{size: 128, ways: 2, line: 64, index: virtual",
+		"{size: 64, ways: 1, line: 32, index: virtual",
+		"{size: 128, ways: 2, line: 32, index: virtual",
+		"{size: 128, ways: 2, line: 64, index: physical",
+	};
+	static const char *const aliasing_long[] = {
+		"{size: 128, ways: 1, line: 64, index: virtual",
+		"{size: 256, ways: 2, line: 64, index: virtual",
+		"{size: 128, ways: 1, line: 32, index: virtual",
+	};
 
 	g->aliases = odds(g, 25);
 	line(g, "machine:");
@@ -131,14 +144,17 @@ static void machine(struct generator *g)
 		line(g, "  cpu-coherence: %s", ONE_OF(g, "snooped", "snooped", "none"));
 	}
 	g_string_append_printf(g->out, "  l1d: %s",
-			       g->aliases ? one_of(g, aliasing, G_N_ELEMENTS(aliasing)) :
-					    one_of(g, plain, G_N_ELEMENTS(plain)));
+			       g->aliases ? one_of(g, g->speculates ? aliasing_long : aliasing,
+						   G_N_ELEMENTS(aliasing)) :
+					    one_of(g, g->speculates ? plain_long : plain,
+						   G_N_ELEMENTS(plain)));
 	policies(g);
 	/* the kernel then believes in no aliases, but the scenario's own cache ops still meet two colours */
 	line(g, "%s}", g->aliases && odds(g, 25) ? ", alias-free: yes" : "");
 	if (odds(g, 35)) {
-		g_string_append_printf(g->out, "  l2: {size: %u, ways: 2, line: 32",
-				       64 << below(g, 3));
+		g_string_append_printf(g->out, "  l2: {size: %u, ways: 2, line: %u",
+				       (g->speculates ? 128 : 64) << below(g, 3),
+				       g->speculates ? 64 : 32);
 		policies(g);
 		line(g, "%s}", odds(g, 30) ? ", inclusive: yes" : "");
 	}
@@ -149,6 +165,8 @@ static void machine(struct generator *g)
 		line(g, "  dma: coherent");
 	if (odds(g, 10))
 		line(g, "  post-dma-flush: yes");
+	if (g->speculates)
+		line(g, "  speculation: loads");
 }
 
 static void kernel(struct generator *g)
@@ -543,9 +561,12 @@ static void context(struct generator *g, guint i)
 char *generate_scenario(guint64 seed)
 {
 	struct generator g = {.state = seed, .out = g_string_new(NULL)};
+	/* drawn apart, so that the seeds of other scenarios make what they made before */
+	struct generator special = {.state = seed ^ 0x5bd1e995u};
 	const char *strategy;
 	guint i;
 
+	g.speculates = odds(&special, 25);
 	line(&g, "format: 1");
 	g.cpus = odds(&g, 20) ? 2 : 1;
 	do
@@ -569,6 +590,8 @@ char *generate_scenario(guint64 seed)
 	line(&g, "explore:");
 	line(&g, "  evictions: %s", ONE_OF(&g, "none", "1", "2", "any", "any"));
 	line(&g, "  tlb: %s", ONE_OF(&g, "when-full", "when-full", "any"));
+	if (g.speculates)
+		line(&g, "  fills: %s", ONE_OF(&special, "any", "any", "any", "1", "2", "none"));
 	return g_string_free(g.out, FALSE);
 }
 

@@ -594,6 +594,7 @@ static void test_bounds(void **state)
 				limits.bounds.most[kind] = kind == BOUND_STEPS ? 2 + most : most;
 				check_file("bounds.yaml", &limits);
 				check_file("bounds-smp.yaml", &limits);
+				check_file("bounds-fills.yaml", &limits);
 			}
 		}
 		assert_true(bounded[kind] > before);

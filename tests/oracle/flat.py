@@ -447,7 +447,7 @@ class Run:
 
     def the_set(self, batch, f):
         l1 = self.caches[0]
-        if f[1] == 'evict':
+        if f[1] in ('evict', 'fill'):
             return int(f[3]) if f[2] == '0' else None
         for e in batch:
             if e[0] in 'LS':

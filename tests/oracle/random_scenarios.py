@@ -224,7 +224,8 @@ class Generator:
             if others and self.odds(55):
                 do = self.pick(others).name
             else:
-                do = '{evict: p%d+%d}' % (self.below(self.pages), 4 * self.below(PAGE // 4))
+                what = self.pick(['evict', 'fill', 'fill']) if self.speculates else 'evict'
+                do = '{%s: p%d+%d}' % (what, self.below(self.pages), 4 * self.below(PAGE // 4))
             lines.append('    - {%s, do: %s}' % (at, do))
         return lines if len(lines) > 1 else []
 
@@ -249,6 +250,9 @@ class Generator:
             out.append('  dma: coherent')
         if self.odds(8):
             out.append('  post-dma-flush: yes')
+        self.speculates = self.odds(25)
+        if self.speculates:
+            out.append('  speculation: loads')
         out += ['kernel:', '  last-pkmap: %d' % self.pick([2, 4]),
                 '  hardirq-nesting: %s' % self.pick(['no', 'no', 'yes']),
                 '  preempt: %s' % self.pick(['no', 'no', 'no', preempt]), 'force: yes', 'pages:']

@@ -184,7 +184,7 @@ static void print_end(const struct world *w)
 
 static void on_applied(void *arg, const struct world *w, const struct choice *choice)
 {
-	static const char *const kinds[] = {"step", "enter", "device", "evict", "finish"};
+	static const char *const kinds[] = {"step", "enter", "device", "evict", "fill", "finish"};
 	struct log *log = arg;
 	u32 i;
 

@@ -32,6 +32,9 @@ static const char *name(const struct choice *c)
 	case CHOICE_EVICT:
 		snprintf(text, sizeof(text), "V%u:%u", c->actor, c->set);
 		break;
+	case CHOICE_FILL:
+		snprintf(text, sizeof(text), "P%u:%u:%x", c->actor, c->set, c->arg);
+		break;
 	case CHOICE_FINISH:
 		return "F";
 	}

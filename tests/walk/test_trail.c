@@ -274,8 +274,8 @@ static void test_what_is_wrong_is_said_where_it_is(void **state)
 		{"", "expected a trail of version 2, which begins with `2:`", 0, false},
 		{"1:e0", "expected a trail of version 2, which begins with `2:`", 0, true},
 		{"2e0", "expected a trail of version 2, which begins with `2:`", 1, false},
-		{"2:q", "expected s, e, d, x or f", 2, false},
-		{"2:e0,", "expected s, e, d, x or f", 5, false},
+		{"2:q", "expected s, e, d, x, p or f", 2, false},
+		{"2:e0,", "expected s, e, d, x, p or f", 5, false},
 		{"2:e0 e1", "expected `,`", 5, false},
 		{"2:s", "expected a number", 3, false},
 		{"2:s70000", "expected a number", 8, false},
@@ -365,6 +365,7 @@ static void test_the_hash_sees_what_decides_behaviour(void **state)
 	DECIDES(k, k->machine.machine_check);
 	DECIDES(k, k->machine.dma_coherent);
 	DECIDES(k, k->machine.post_dma_flush);
+	DECIDES(k, k->machine.speculation);
 	DECIDES(k, k->machine.l1d.ways);
 	DECIDES(k, k->machine.l1d.sets);
 	DECIDES(k, k->machine.l1d.line_shift);
