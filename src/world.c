@@ -222,20 +222,22 @@ static void exchange(struct world *w, struct undo *u)
 	u->old = value;
 }
 
-void world_back(struct world *w, size_t mark)
+void world_back(struct world *w, size_t mark, u64 hash)
 {
 	struct undo *u = w->log + w->logged;
 
 	while (u > w->log + mark)
 		exchange(w, --u);
+	w->hash = hash;
 }
 
-void world_forth(struct world *w, size_t mark)
+void world_forth(struct world *w, size_t mark, u64 hash)
 {
 	struct undo *u;
 
 	for (u = w->log + mark; u < w->log + w->logged; u++)
 		exchange(w, u);
+	w->hash = hash;
 }
 
 u64 world_hash(const struct world *w)

@@ -415,11 +415,11 @@ void world_init(struct world *w, const struct cell *k, u32 *words, u8 *step_done
 /* Takes back everything logged after `mark`; `hash` is the hash as it was then. */
 void world_undo(struct world *w, size_t mark, u64 hash);
 /*
- * The same in two parts: exchanges words and log after `mark`, so that the state before is there, and the state after can
- * be had again by world_forth(). The hash stays what it is.
+ * The same, but what was logged stays: words and log after `mark` are exchanged, so that world_forth() brings the state
+ * after again. `hash` is that of the state to come.
  */
-void world_back(struct world *w, size_t mark);
-void world_forth(struct world *w, size_t mark);
+void world_back(struct world *w, size_t mark, u64 hash);
+void world_forth(struct world *w, size_t mark, u64 hash);
 /* The hash computed from nothing but the words: must equal w->hash. */
 u64 world_hash(const struct world *w);
 /* An upper bound of the puts of one choice: what a driver must keep free in the log. */

@@ -57,7 +57,7 @@ static void tell_progress(const struct crew *c, const struct search *s)
 {
 	struct explore_progress p = {
 		.states = seen_count(c->seen),
-		.depth = s->base + s->depth,
+		.depth = s->depth ? s->node[s->depth - 1].taken : 0,
 		.load = seen_load(c->seen),
 	};
 	u32 i;
@@ -215,9 +215,11 @@ static void run_threads(struct crew *c)
 		started++;
 	}
 	/* a thread that could not be had counts as one that waits for ever */
-	pthread_mutex_lock(&c->lock);
-	c->workers = started;
-	pthread_mutex_unlock(&c->lock);
+	if (started < c->workers) {
+		pthread_mutex_lock(&c->lock);
+		c->workers = started;
+		pthread_mutex_unlock(&c->lock);
+	}
 	work(c, &c->search[0]);
 	for (i = 1; i < started; i++)
 		pthread_join(thread[i], NULL);
@@ -246,15 +248,17 @@ void crew_search(const struct cell *k, const struct reduction *reduction,
 	for (i = 0; ready && i < wanted; i++) {
 		ready = search_init(&c.search[i], k, NULL, reduction, options, trails);
 		if (ready && !i)
-			c.seen = seen_new(&c.search[0].arena.world, options->exact, wanted > 1,
+			c.seen = seen_new(&c.search[0].arena.world, options->exact, wanted,
 					  options->memory);
 		ready = ready && c.seen;
 		c.search[i].seen = c.seen;
+		c.search[i].thread = i;
 		/* until it stops for a reason of its own */
 		c.search[i].result.stop = EXPLORE_COMPLETE;
 	}
-	if (ready && search_begin(&c.search[0])) {
-		run_threads(&c);
+	if (ready) {
+		if (search_begin(&c.search[0]))
+			run_threads(&c);
 		ret->stop = stop_of(&c);
 		for (i = 0; i < wanted; i++) {
 			const struct search *s = &c.search[i];

@@ -161,11 +161,11 @@ static bool reduce(struct search *s, u32 first, bool alone, u32 *end)
 
 bool search_list(struct search *s, bool alone, u32 *end)
 {
-	return list(s, s->reduction ? engine_enabled_plain : engine_enabled, s->choices, end) &&
-	       (!s->reduction || reduce(s, s->choices, alone, end));
+	return list(s, s->reduction ? engine_enabled_plain : engine_enabled, 0, end) &&
+	       (!s->reduction || reduce(s, 0, alone, end));
 }
 
-static bool push_node(struct search *s, u32 first, u32 end)
+static bool push_node(struct search *s, size_t mark, u32 taken)
 {
 	const struct world *w = &s->arena.world;
 
@@ -177,35 +177,32 @@ static bool push_node(struct search *s, u32 first, u32 end)
 			return false;
 		s->node = grown;
 		s->node_room = room;
-		/* and for the choices that led to them */
-		if (s->trails && !trail_reserve(&s->path, s->base + room))
-			return false;
 	}
 	s->node[s->depth++] = (struct node){
-		.mark = w->logged,
+		.mark = mark,
+		.start = w->logged,
 		.hash = w->hash,
-		.first = first,
-		.next = first,
-		.end = end,
+		.taken = taken,
+		.first = s->children,
 	};
-	s->choices = end;
-	if (s->base + s->depth > s->result.depth)
-		s->result.depth = s->base + s->depth;
+	if (taken > s->result.depth)
+		s->result.depth = taken;
 	return true;
 }
 
-/* Puts the world's state on the path, with its choices. */
-static bool push(struct search *s)
+static bool push_child(struct search *s, struct child child)
 {
-	u32 end;
+	if (s->children == s->child_room) {
+		u32 room = s->child_room ? 2 * s->child_room : 1024;
+		struct child *grown = realloc(s->child, room * sizeof(*grown));
 
-	if (!search_list(s, true, &end))
-		return false;
-	if (end == s->choices && !w_top(&s->arena.world)->ended) {
-		s->result.cut = true;
-		s->arena.world.withheld |= engine_withheld(&s->arena.world);
+		if (!grown)
+			return false;
+		s->child = grown;
+		s->child_room = room;
 	}
-	return push_node(s, s->choices, end);
+	s->child[s->children++] = child;
+	return true;
 }
 
 static void note_end(struct search *s)
@@ -244,79 +241,199 @@ static bool note_worst(struct search *s, const struct choice *choice)
 	return worst_note(&s->result.worst, &s->meter, s->trails ? &s->path : NULL);
 }
 
-/* Applies the next choice of the path's last state. False when the search has to stop. */
-static bool step(struct search *s, struct node *node)
+/* Applies a choice of the path's last state, and notes what it shows. False when the search has to stop. */
+static bool apply(struct search *s, const struct choice *choice)
 {
 	struct explore_result *r = &s->result;
 	struct world *w = &s->arena.world;
-	struct choice choice = s->choice[node->next++];
-	bool finish = choice.kind == CHOICE_FINISH;
-	bool violated = false, exact = s->options->exact;
-	enum seen_result result;
 	u32 i;
 
-	r->stop = EXPLORE_NO_MEMORY;
 	if (!arena_reserve(&s->arena))
 		return false;
-	if (s->trails)
-		s->path.choice[s->path.length++] = choice;
+	if (s->trails && !trail_add(&s->path, *choice))
+		return false;
 	if (w->k->metered)
 		meter_begin(&s->meter);
-	engine_apply(w, &choice);
-	seen_prepare(s->seen, w);
-	if (w->k->metered && !note_worst(s, &choice))
+	engine_apply(w, choice);
+	if (w->k->metered && !note_worst(s, choice))
 		return false;
-	/* the same choice with its next alternative is tried before the next choice */
-	if (w->pick.count && engine_next_pick(w, &choice))
-		s->choice[--node->next] = choice;
 	r->transitions++;
-	if (finish)
+	if (choice->kind == CHOICE_FINISH)
 		note_finish(s);
+	/* also where the state turns out to be one too many: what was seen was seen */
+	r->ever |= w_top(w)->broken;
+	if (!w->findings)
+		return true;
 	for (i = 0; i < w->findings; i++) {
 		if (w->finding[i].warning)
 			r->warned |= BIT(w->finding[i].rule);
-		else
-			violated = true;
-	}
-	if (w->findings &&
-	    !found_note(&r->found, w, s->base + s->depth, s->trails ? &s->path : NULL))
-		return false;
-	/* also where the state turns out to be one too many: what was seen was seen */
-	r->ever |= w_top(w)->broken;
-	/* most states were seen before: back already, while memory is fetched */
-	if (!exact)
-		world_back(w, node->mark);
-	result = seen_add(s->seen, w);
-	if (!exact && result != SEEN_BEFORE)
-		world_forth(w, node->mark);
-	switch (result) {
-	case SEEN_NO_MEMORY:
-		return false;
-	case SEEN_NEW:
-		r->states++;
-		note_end(s);
-		if (violated && s->options->first) {
+		else if (s->options->first)
 			r->stop = EXPLORE_FIRST;
-			return false;
-		}
-		if (s->options->max_states && r->states > s->options->max_states) {
-			r->states--;
-			r->stop = EXPLORE_MAX_STATES;
-			return false;
-		}
-		return push(s);
-	case SEEN_BEFORE:
-		break;
 	}
-	if (s->trails)
-		s->path.length--;
-	if (exact) {
-		world_undo(w, node->mark, node->hash);
-	} else {
-		w->logged = node->mark;
-		w->hash = node->hash;
+	return found_note(&r->found, w, s->node[s->depth - 1].taken + 1,
+			  s->trails ? &s->path : NULL) &&
+	       r->stop != EXPLORE_FIRST;
+}
+
+/* One that was not there before, unless it is one too many. */
+static bool count_state(struct search *s)
+{
+	struct explore_result *r = &s->result;
+
+	if (s->options->max_states && r->states == s->options->max_states) {
+		r->stop = EXPLORE_MAX_STATES;
+		return false;
 	}
+	r->states++;
 	return true;
+}
+
+/* Where states are kept they are looked up while the world is in them. False when the search has to stop. */
+static bool keep_state(struct search *s, bool *new)
+{
+	enum seen_result result = seen_keep(s->seen, &s->arena.world);
+
+	*new = result == SEEN_NEW;
+	return result != SEEN_NO_MEMORY && (!*new || count_state(s));
+}
+
+/*
+ * Applies a choice of the path's last state with all its alternatives, and takes each back. What it changed stays in the
+ * log, and what it leads to becomes a child. False when the search has to stop.
+ */
+static bool try_choice(struct search *s, struct choice choice)
+{
+	const struct node *node = &s->node[s->depth - 1];
+	struct world *w = &s->arena.world;
+	bool more, new = true;
+
+	do {
+		struct child child = {.mark = w->logged, .way = s->ways.length};
+
+		if (!apply(s, &choice))
+			return false;
+		if (s->options->exact && !keep_state(s, &new))
+			return false;
+		if (s->trails) {
+			s->path.length = node->taken;
+			if (new && !trail_add(&s->ways, choice))
+				return false;
+		}
+		more = w->pick.count && engine_next_pick(w, &choice);
+		child.hash = w->hash;
+		if (!s->options->exact)
+			seen_prepare(s->seen, child.hash);
+		world_back(w, child.mark, node->hash);
+		if (!new)
+			w->logged = child.mark;
+		else if (!push_child(s, child))
+			return false;
+	} while (more);
+	return true;
+}
+
+/* Makes the child, which ends where the next one begins, the last one. */
+static void move_child(struct search *s, const struct child *from, const struct child *next)
+{
+	struct world *w = &s->arena.world;
+	size_t changes = next->mark - from->mark;
+	u32 choices = next->way - from->way;
+
+	s->child[s->children++] = (struct child){w->logged, from->hash, s->ways.length};
+	memmove(w->log + w->logged, w->log + from->mark, changes * sizeof(*w->log));
+	w->logged += changes;
+	if (choices)
+		memmove(s->ways.choice + s->ways.length, s->ways.choice + from->way,
+			choices * sizeof(struct choice));
+	s->ways.length += choices;
+}
+
+/*
+ * Notes the children of the path's last state, which memory had some time for since they were met. Those that were noted
+ * before go. False when the search has to stop.
+ */
+static bool note_children(struct search *s, u32 first)
+{
+	struct world *w = &s->arena.world;
+	struct child end = {.mark = w->logged, .way = s->ways.length};
+	u32 children = s->children, i;
+	bool go_on = true;
+
+	if (first == children)
+		return true;
+	w->logged = s->child[first].mark;
+	s->ways.length = s->child[first].way;
+	s->children = first;
+	seen_enter(s->seen, s->thread);
+	for (i = first; i < children && go_on; i++) {
+		struct child child = s->child[i];
+
+		switch (seen_add(s->seen, s->thread, child.hash)) {
+		case SEEN_NO_MEMORY:
+			go_on = false;
+			break;
+		case SEEN_NEW:
+			go_on = count_state(s);
+			move_child(s, &child, i + 1 < children ? &s->child[i + 1] : &end);
+			break;
+		case SEEN_BEFORE:
+			break;
+		}
+	}
+	seen_leave(s->seen, s->thread);
+	return go_on;
+}
+
+/* Puts the world's state on the path, and beside it what its choices lead to. False when the search has to stop. */
+static bool push(struct search *s, size_t mark, u32 taken)
+{
+	struct world *w = &s->arena.world;
+	u32 first = s->children, end;
+
+	s->result.stop = EXPLORE_NO_MEMORY;
+	note_end(s);
+	if (!search_list(s, true, &end) || !push_node(s, mark, taken))
+		return false;
+	if (!end && !w_top(w)->ended) {
+		s->result.cut = true;
+		w->withheld |= engine_withheld(w);
+	}
+	/* the last one to be tried is the first one to be visited */
+	while (end)
+		if (!try_choice(s, s->choice[--end]))
+			return false;
+	return s->options->exact || note_children(s, first);
+}
+
+/* Visits the last child of the path's last state. */
+static bool visit(struct search *s)
+{
+	struct child child = s->child[--s->children];
+	u32 taken = s->node[s->depth - 1].taken + 1;
+	struct world *w = &s->arena.world;
+
+	world_forth(w, child.mark, child.hash);
+	if (s->trails) {
+		if (!trail_add(&s->path, s->ways.choice[child.way]))
+			return false;
+		s->ways.length = child.way;
+	}
+	return push(s, child.mark, taken);
+}
+
+/* Back to the state before. */
+static void pop(struct search *s)
+{
+	const struct node *node = &s->node[--s->depth];
+	struct world *w = &s->arena.world;
+
+	if (!s->depth)
+		return;
+	/* what was given away lies between */
+	w->logged = node->start;
+	world_undo(w, node->mark, node[-1].hash);
+	if (s->trails)
+		s->path.length = node[-1].taken;
 }
 
 bool search_go(struct search *s, u64 transitions)
@@ -325,24 +442,14 @@ bool search_go(struct search *s, u64 transitions)
 	u64 until = r->transitions + transitions;
 
 	while (s->depth) {
-		struct node *node = &s->node[s->depth - 1];
-
-		if (node->next < node->end) {
-			if (r->transitions == until)
-				return true;
-			if (!step(s, node))
-				return false;
+		if (s->children == s->node[s->depth - 1].first) {
+			pop(s);
 			continue;
 		}
-		/* back to the state before, whose choice led here */
-		s->choices = node->first;
-		s->depth--;
-		if (s->depth) {
-			node = &s->node[s->depth - 1];
-			if (s->trails)
-				s->path.length--;
-			world_undo(&s->arena.world, node->mark, node->hash);
-		}
+		if (r->transitions >= until)
+			return true;
+		if (!visit(s))
+			return false;
 	}
 	r->stop = EXPLORE_COMPLETE;
 	return false;
@@ -373,76 +480,107 @@ void search_free(struct search *s)
 	explore_result_free(&s->result);
 	arena_free(&s->arena);
 	trail_free(&s->path);
+	trail_free(&s->ways);
 	free(s->node);
+	free(s->child);
 	free(s->choice);
 	free(s->fill);
 }
 
 bool search_begin(struct search *s)
 {
-	if (seen_add(s->seen, &s->arena.world) == SEEN_NO_MEMORY)
+	struct world *w = &s->arena.world;
+	enum seen_result result;
+
+	s->result.stop = EXPLORE_NO_MEMORY;
+	if (s->options->exact) {
+		result = seen_keep(s->seen, w);
+	} else {
+		seen_enter(s->seen, s->thread);
+		result = seen_add(s->seen, s->thread, w->hash);
+		seen_leave(s->seen, s->thread);
+	}
+	if (result == SEEN_NO_MEMORY)
 		return false;
 	s->result.states = 1;
-	return push(s);
+	return push(s, 0, 0);
 }
 
 bool search_take(struct search *s, const struct job *job)
 {
 	struct world *w = &s->arena.world;
+	u32 i;
 
 	memcpy(s->arena.words, job->words, w->k->layout.words * sizeof(u32));
 	w->hash = job->hash;
 	w->logged = 0;
-	s->base = job->base;
-	s->depth = 0;
-	s->choices = 0;
-	if (s->trails && (!trail_reserve(&s->path, job->path.length + s->node_room) ||
-			  !trail_copy(&s->path, job->path.choice, job->path.length)))
+	s->depth = s->children = s->ways.length = 0;
+	if (!push_node(s, 0, job->taken))
 		return false;
-	if (!grow_choices(s, job->choices))
+	w->logged = job->changes;
+	if (!arena_reserve(&s->arena))
 		return false;
-	memcpy(s->choice, job->choice, job->choices * sizeof(struct choice));
-	return push_node(s, 0, job->choices);
+	memcpy(w->log, job->log, job->changes * sizeof(*job->log));
+	for (i = 0; i < job->children; i++)
+		if (!push_child(s, job->child[i]))
+			return false;
+	return true;
+}
+
+/* The words of the path's state `at`. */
+static void words_of(const struct search *s, u32 at, u32 *words)
+{
+	const struct world *w = &s->arena.world;
+	size_t i;
+	u32 d;
+
+	memcpy(words, s->arena.words, w->k->layout.words * sizeof(u32));
+	for (d = s->depth; --d > at;)
+		for (i = s->node[d].start; i > s->node[d].mark; i--)
+			words[w->log[i - 1].at] = w->log[i - 1].old;
 }
 
 bool search_give(struct search *s, struct job *ret)
 {
 	const struct world *w = &s->arena.world;
-	size_t bytes = w->k->layout.words * sizeof(u32);
-	struct node *node = NULL;
-	size_t at;
-	u32 i;
+	const struct node *node, *next;
+	u32 at = 0, i;
 
-	for (i = 0; i < s->depth && !node; i++)
-		if (s->node[i].next < s->node[i].end)
-			node = &s->node[i];
-	/* the last state's choices are quicker tried than given away */
-	if (!node || i == s->depth)
+	/* the last state's children are quicker visited than given away */
+	while (at + 1 < s->depth && s->node[at].first == s->node[at + 1].first)
+		at++;
+	if (at + 1 >= s->depth)
 		return false;
+	node = &s->node[at];
+	next = node + 1;
 	*ret = (struct job){
-		.words = malloc(bytes),
+		.words = malloc(w->k->layout.words * sizeof(u32)),
 		.hash = node->hash,
-		.choices = node->end - node->next,
-		.choice = malloc((node->end - node->next) * sizeof(struct choice)),
-		.base = s->base + i - 1,
+		.changes = next->mark - node->start,
+		.log = malloc((next->mark - node->start) * sizeof(struct undo)),
+		.children = next->first - node->first,
+		.child = malloc((next->first - node->first) * sizeof(struct child)),
+		.taken = node->taken,
 	};
-	if (!ret->words || !ret->choice ||
-	    (s->trails && !trail_copy(&ret->path, s->path.choice, ret->base))) {
+	if (!ret->words || !ret->log || !ret->child) {
 		job_free(ret);
 		return false;
 	}
-	memcpy(ret->words, s->arena.words, bytes);
-	for (at = w->logged; at > node->mark; at--)
-		ret->words[w->log[at - 1].at] = w->log[at - 1].old;
-	memcpy(ret->choice, s->choice + node->next, ret->choices * sizeof(struct choice));
-	node->end = node->next;
+	words_of(s, at, ret->words);
+	memcpy(ret->log, w->log + node->start, ret->changes * sizeof(*ret->log));
+	memcpy(ret->child, s->child + node->first, ret->children * sizeof(*ret->child));
+	for (i = 0; i < ret->children; i++)
+		ret->child[i].mark -= node->start;
+	/* no state up to this one has children left */
+	for (i = 0; i <= at; i++)
+		s->node[i].first = next->first;
 	return true;
 }
 
 void job_free(struct job *job)
 {
 	free(job->words);
-	free(job->choice);
-	trail_free(&job->path);
+	free(job->log);
+	free(job->child);
 	*job = (struct job){0};
 }

@@ -2,338 +2,316 @@
 #include "seen.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define SHARD_BITS 4u
-#define SHARDS (1u << SHARD_BITS)
-#define FIRST_SLOTS 64u
-/* Slots behind the last home: where what does not fit there goes. */
-#define TAIL_SLOTS 64u
+#include "kept.h"
 
-/* What differs from the first state: (place, value) pairs in the order of places. */
-struct kept {
-	struct kept *next; /* another state of this fingerprint */
-	u32 pairs;
-	u32 pair[][2];
+/* Slots that memory fetches at once. A fingerprint's home is such a group; which slot of it is tried first differs. */
+#define GROUP 8u
+/* The table's size is a multiple of a page's, and only whole pages are given back. */
+#define PAGE_SLOTS 512u
+#define DRAINED_SLOTS (512u * PAGE_SLOTS)
+/* What a thread may add before it asks again whether there is room. */
+#define QUOTA 256u
+#define SHARE_ALIGN                                                                                \
+	128u /* two lines, as they are fetched: threads at different things do not meet */
+
+struct member {
+	_Alignas(SHARE_ALIGN) u32 inside;
+	u32 quota; /* left of it */
 };
 
 /*
- * Fingerprints stand at their home or behind it, without a gap, in ascending order, as their homes do: a search for
- * one that is not there ends early, and a larger table is filled from front to back.
+ * A fingerprint takes the first empty slot of its home, round it from the one that other bits of it say, or of the groups behind
+ * it, round the table. Nothing is ever taken out, so a search that reaches an empty slot has shown that the fingerprint is
+ * not there.
  */
-#define SHARD_ALIGN 128u /* two lines, as they are fetched: threads in two shards do not meet */
-
-struct shard {
-	_Alignas(SHARD_ALIGN) pthread_mutex_t lock;
-	u64 *slot; /* slots + TAIL_SLOTS of them; 0: empty */
-	struct kept **kept; /* beside each slot, where states are kept */
-	u64 slots, count, collisions, kept_bytes;
-};
-
 struct seen {
-	struct shard shard[SHARDS];
-	bool exact, shared;
+	u64 *slot; /* 0: empty */
+	u64 slots;
+	struct kept_states *kept; /* instead of the table */
 	u64 most;
-	u32 *first; /* words of the first state */
-	u32 words;
-	u64 bytes; /* of all tables; changed with atomics */
+	u32 threads;
+
+	_Alignas(SHARE_ALIGN)
+		pthread_mutex_t lock; /* of what follows; the table changes hands under it */
+	u64 given; /* quotas handed out: never more than may be added */
+	bool closed; /* nobody goes in; read without the lock */
+	struct member member[];
 };
 
-static u64 slot_bytes(const struct seen *s)
+struct seen *seen_new(const struct world *first, bool exact, u32 threads, u64 most)
 {
-	return sizeof(u64) + (s->exact ? sizeof(struct kept *) : 0);
-}
-
-struct seen *seen_new(const struct world *first, bool exact, bool shared, u64 most)
-{
-	struct seen *s = aligned_alloc(SHARD_ALIGN, sizeof(*s));
-	pthread_mutexattr_t attributes;
-	u32 i;
+	size_t bytes = sizeof(struct seen) + threads * sizeof(struct member);
+	struct seen *s = aligned_alloc(SHARE_ALIGN, bytes);
 
 	if (!s)
 		return NULL;
-	*s = (struct seen){.exact = exact, .shared = shared, .most = most};
-	s->words = first->k->layout.hashed;
+	memset(s, 0, bytes);
+	s->most = most;
+	s->threads = threads;
 	if (exact) {
-		s->first = malloc(s->words * sizeof(u32));
-		if (!s->first) {
+		s->kept = kept_new(first);
+		if (!s->kept) {
 			free(s);
 			return NULL;
 		}
-		memcpy(s->first, first->word, s->words * sizeof(u32));
 	}
-	/* held for some dozens of instructions: to spin is cheaper than to sleep */
-	pthread_mutexattr_init(&attributes);
-	pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
-	for (i = 0; i < SHARDS; i++)
-		pthread_mutex_init(&s->shard[i].lock, &attributes);
-	pthread_mutexattr_destroy(&attributes);
+	pthread_mutex_init(&s->lock, NULL);
 	return s;
 }
 
 void seen_free(struct seen *s)
 {
-	u32 i;
-	u64 j;
-
 	if (!s)
 		return;
-	for (i = 0; i < SHARDS; i++) {
-		struct shard *h = &s->shard[i];
-
-		for (j = 0; s->exact && h->slots && j < h->slots + TAIL_SLOTS; j++) {
-			struct kept *k = h->kept[j], *next;
-
-			for (; k; k = next) {
-				next = k->next;
-				free(k);
-			}
-		}
-		free(h->slot);
-		free(h->kept);
-		pthread_mutex_destroy(&h->lock);
-	}
-	free(s->first);
+	if (s->slot)
+		munmap(s->slot, s->slots * sizeof(u64));
+	kept_free(s->kept);
+	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 
-/* Spreads fingerprints over any number of slots, by the bits that do not choose the shard. */
-static u64 home(u64 fingerprint, u64 slots)
+/* 0 marks an empty slot; merging it with 1 costs one more unlikely collision. */
+static u64 fingerprint_of(u64 hash)
 {
-	return (u64)((unsigned __int128)(fingerprint << SHARD_BITS) * slots >> 64);
+	return hash + !hash;
 }
 
-/* The slot that holds `fingerprint`, or where it belongs: one that is empty, or holds a larger one. */
-static u64 probe(const struct shard *h, u64 fingerprint)
-{
-	u64 at = home(fingerprint, h->slots);
+/* Where a fingerprint is looked for, one slot after the other. */
+struct probe {
+	u64 *group, *first, *end; /* the table's, too */
+	u32 turn; /* modulo GROUP: the slot */
+	u32 left; /* slots of the group */
+};
 
-	/* the last slot of the tail is always empty */
-	while (h->slot[at] && h->slot[at] < fingerprint)
-		at++;
-	return at;
+static inline u64 home(u64 fingerprint, u64 slots)
+{
+	/* spread over any number of groups */
+	return (u64)((unsigned __int128)fingerprint * (slots / GROUP) >> 64) * GROUP;
+}
+
+static inline struct probe probe_first(u64 *slot, u64 slots, u64 fingerprint)
+{
+	return (struct probe){
+		.group = slot + home(fingerprint, slots),
+		.first = slot,
+		.end = slot + slots,
+		/* bits that have no part in the group; the lowest ones are much alike */
+		.turn = (u32)(fingerprint >> 16),
+		.left = GROUP,
+	};
+}
+
+static inline u64 *probe_slot(const struct probe *p)
+{
+	return p->group + p->turn % GROUP;
+}
+
+static inline void probe_next(struct probe *p)
+{
+	p->turn++;
+	if (--p->left)
+		return;
+	p->left = GROUP;
+	p->group += GROUP;
+	if (p->group == p->end)
+		p->group = p->first;
+}
+
+/* The size of the table that takes the place of one of this size. */
+static u64 slots_after(u64 slots)
+{
+	if (!slots)
+		return 2 * PAGE_SLOTS;
+	return slots < DRAINED_SLOTS ? 2 * slots : (slots + slots / 2) / PAGE_SLOTS * PAGE_SLOTS;
+}
+
+static u64 slots_most(u64 slots)
+{
+	return slots / 8 * 7;
 }
 
 static u64 *slots_new(u64 slots)
 {
-	u64 bytes = (slots + TAIL_SLOTS) * sizeof(u64);
-	u64 *slot = calloc(1, bytes);
+	u64 bytes = slots * sizeof(u64);
+	u64 *slot = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
+	if (slot == MAP_FAILED)
+		return NULL;
 	/* nearly every look-up goes to another page: the larger the better. Only a wish. */
-	if (slot && bytes >= 4u << 20) {
-		uintptr_t from = ((uintptr_t)slot + 4095) & ~(uintptr_t)4095;
-
-		madvise((void *)from, bytes - (from - (uintptr_t)slot), MADV_HUGEPAGE);
-	}
+	if (bytes >= 2u << 20)
+		madvise(slot, bytes, MADV_HUGEPAGE);
 	return slot;
 }
 
-static bool grow(struct seen *s, struct shard *h)
+/* Nobody else is in the table. */
+static bool grow(struct seen *s)
 {
-	u64 slots = h->slots, old, bytes, i, to, next;
-	u64 *slot;
-	struct kept **kept;
+	u64 old_slots = s->slots, slots = slots_after(old_slots), drained = 0, i;
+	u64 *old = s->slot, *slot;
+	struct probe at;
 
-	old = h->slots ? (h->slots + TAIL_SLOTS) * slot_bytes(s) : 0;
-again:
-	slots = slots ? slots + slots / 2 : FIRST_SLOTS;
-	bytes = (slots + TAIL_SLOTS) * slot_bytes(s);
-	/* both tables are there while the old one is emptied */
-	if (s->most && __atomic_load_n(&s->bytes, __ATOMIC_RELAXED) + bytes > s->most)
+	if (s->most && slots * sizeof(u64) > s->most)
 		return false;
 	slot = slots_new(slots);
-	kept = slot && s->exact ? calloc(slots + TAIL_SLOTS, sizeof(struct kept *)) : NULL;
-	if (!slot || (s->exact && !kept)) {
-		free(slot);
+	if (!slot)
 		return false;
-	}
-	for (i = 0, next = 0; h->slots && i < h->slots + TAIL_SLOTS; i++) {
-		if (!h->slot[i])
-			continue;
-		to = home(h->slot[i], slots);
-		if (to < next)
-			to = next;
-		if (to + 1 == slots + TAIL_SLOTS) {
-			free(slot);
-			free(kept);
-			goto again;
+	/* the new table is filled from front to back, and the old one given back behind: there is never much of both */
+	for (i = 0; i < old_slots; i++) {
+		if (i - drained == DRAINED_SLOTS) {
+			munmap(old + drained, DRAINED_SLOTS * sizeof(u64));
+			drained = i;
 		}
-		slot[to] = h->slot[i];
-		if (kept)
-			kept[to] = h->kept[i];
-		next = to + 1;
+		if (!old[i])
+			continue;
+		for (at = probe_first(slot, slots, old[i]); *probe_slot(&at);)
+			probe_next(&at);
+		*probe_slot(&at) = old[i];
 	}
-	__atomic_add_fetch(&s->bytes, bytes - old, __ATOMIC_RELAXED);
-	free(h->slot);
-	free(h->kept);
-	__atomic_store_n(&h->slot, slot, __ATOMIC_RELAXED);
-	__atomic_store_n(&h->slots, slots, __ATOMIC_RELAXED);
-	h->kept = kept;
+	if (old)
+		munmap(old + drained, (old_slots - drained) * sizeof(u64));
+	__atomic_store_n(&s->slot, slot, __ATOMIC_RELAXED);
+	__atomic_store_n(&s->slots, slots, __ATOMIC_RELAXED);
 	return true;
 }
 
-/* Empties the slot `at` for another fingerprint: what stands there moves back, up to the next gap. */
-static void make_room(struct shard *h, u64 at)
+void seen_enter(struct seen *s, u32 thread)
 {
-	u64 gap = at;
+	struct member *m = &s->member[thread];
 
-	while (h->slot[gap])
-		gap++;
-	memmove(&h->slot[at + 1], &h->slot[at], (gap - at) * sizeof(*h->slot));
-	if (h->kept) {
-		memmove(&h->kept[at + 1], &h->kept[at], (gap - at) * sizeof(*h->kept));
-		h->kept[at] = NULL;
+	if (s->threads == 1)
+		return;
+	/* in this order: either we see that it is closed, or who closed it sees us */
+	__atomic_store_n(&m->inside, 1, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&s->closed, __ATOMIC_SEQ_CST)) {
+		__atomic_store_n(&m->inside, 0, __ATOMIC_RELEASE);
+		pthread_mutex_lock(&s->lock);
+		pthread_mutex_unlock(&s->lock);
+		__atomic_store_n(&m->inside, 1, __ATOMIC_SEQ_CST);
 	}
 }
 
-static bool same_as(const struct seen *s, const struct world *w, const struct kept *k)
+void seen_leave(struct seen *s, u32 thread)
 {
-	u32 at, next = 0;
-
-	for (at = 0; at < s->words; at++) {
-		if (next < k->pairs && k->pair[next][0] == at) {
-			if (w->word[at] != k->pair[next++][1])
-				return false;
-		} else if (w->word[at] != s->first[at]) {
-			return false;
-		}
-	}
-	return true;
+	if (s->threads > 1)
+		__atomic_store_n(&s->member[thread].inside, 0, __ATOMIC_RELEASE);
 }
 
-static struct kept *keep(struct seen *s, struct shard *h, const struct world *w)
+/* Waits until all threads are out, and grows the table as far as it takes. */
+static bool make_room(struct seen *s)
 {
-	u32 pairs = 0, at;
-	struct kept *k;
-	u64 bytes;
+	bool room = true;
+	u32 i;
 
-	for (at = 0; at < s->words; at++)
-		pairs += w->word[at] != s->first[at];
-	bytes = sizeof(*k) + pairs * sizeof(k->pair[0]);
-	if (s->most && __atomic_load_n(&s->bytes, __ATOMIC_RELAXED) + bytes > s->most)
-		return NULL;
-	k = malloc(bytes);
-	if (!k)
-		return NULL;
-	k->pairs = 0;
-	for (at = 0; at < s->words; at++) {
-		if (w->word[at] == s->first[at])
-			continue;
-		k->pair[k->pairs][0] = at;
-		k->pair[k->pairs++][1] = w->word[at];
-	}
-	h->kept_bytes += bytes;
-	__atomic_add_fetch(&s->bytes, bytes, __ATOMIC_RELAXED);
-	return k;
+	__atomic_store_n(&s->closed, true, __ATOMIC_SEQ_CST);
+	for (i = 0; i < s->threads; i++)
+		while (__atomic_load_n(&s->member[i].inside, __ATOMIC_SEQ_CST))
+			sched_yield();
+	while (room && s->given + QUOTA > slots_most(s->slots))
+		room = grow(s);
+	__atomic_store_n(&s->closed, false, __ATOMIC_SEQ_CST);
+	return room;
 }
 
-static enum seen_result shard_add(struct seen *s, struct shard *h, u64 fingerprint,
-				  const struct world *w)
+/* Gets the thread, which is in the table, a new quota. */
+static __attribute__((noinline)) bool ask_quota(struct seen *s, u32 thread)
 {
-	struct kept *k = NULL;
-	bool there;
-	u64 at;
+	bool room = true;
 
-	if (!h->slots && !grow(s, h))
+	seen_leave(s, thread);
+	pthread_mutex_lock(&s->lock);
+	if (s->given + QUOTA > slots_most(s->slots))
+		room = make_room(s);
+	if (room) {
+		__atomic_store_n(&s->given, s->given + QUOTA, __ATOMIC_RELAXED);
+		__atomic_store_n(&s->member[thread].quota, QUOTA, __ATOMIC_RELAXED);
+	}
+	pthread_mutex_unlock(&s->lock);
+	seen_enter(s, thread);
+	return room;
+}
+
+enum seen_result seen_add(struct seen *s, u32 thread, u64 hash)
+{
+	const u64 fingerprint = fingerprint_of(hash);
+	struct member *m = &s->member[thread];
+	struct probe at;
+
+	if (!m->quota && !ask_quota(s, thread))
 		return SEEN_NO_MEMORY;
-	at = probe(h, fingerprint);
-	there = h->slot[at] == fingerprint;
-	if (there && !s->exact)
-		return SEEN_BEFORE;
-	if (there)
-		for (k = h->kept[at]; k; k = k->next)
-			if (same_as(s, w, k))
-				return SEEN_BEFORE;
-	if (s->exact) {
-		k = keep(s, h, w);
-		if (!k)
-			return SEEN_NO_MEMORY;
+	for (at = probe_first(s->slot, s->slots, fingerprint);; probe_next(&at)) {
+		u64 *slot = probe_slot(&at);
+		u64 there = __atomic_load_n(slot, __ATOMIC_RELAXED);
+
+		if (there == fingerprint)
+			return SEEN_BEFORE;
+		if (there)
+			continue;
+		if (__atomic_compare_exchange_n(slot, &there, fingerprint, false, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
+			break;
+		/* another thread was quicker; perhaps with the same state */
+		if (there == fingerprint)
+			return SEEN_BEFORE;
 	}
-	if (!there) {
-		while (h->count + 1 > h->slots / 8 * 7 || h->slot[h->slots + TAIL_SLOTS - 2]) {
-			if (!grow(s, h)) {
-				free(k);
-				return SEEN_NO_MEMORY;
-			}
-			at = probe(h, fingerprint);
-		}
-		if (h->slot[at])
-			make_room(h, at);
-		h->slot[at] = fingerprint;
-	}
-	if (k) {
-		h->collisions += there;
-		k->next = h->kept[at];
-		h->kept[at] = k;
-	}
-	h->count++;
+	__atomic_store_n(&m->quota, m->quota - 1, __ATOMIC_RELAXED);
 	return SEEN_NEW;
 }
 
-/* 0 marks an empty slot; merging it with 1 costs one more unlikely collision. */
-static u64 fingerprint_of(const struct world *w)
+void seen_prepare(const struct seen *s, u64 hash)
 {
-	return w->hash + !w->hash;
-}
-
-void seen_prepare(const struct seen *s, const struct world *w)
-{
-	u64 fingerprint = fingerprint_of(w);
-	const struct shard *h = &s->shard[fingerprint >> (64 - SHARD_BITS)];
 	/* both may change under our eyes: what is fetched then helps nobody, and harms nobody */
-	const u64 *slot = __atomic_load_n(&h->slot, __ATOMIC_RELAXED);
+	const u64 *slot = __atomic_load_n(&s->slot, __ATOMIC_RELAXED);
 
-	__builtin_prefetch(slot + home(fingerprint, __atomic_load_n(&h->slots, __ATOMIC_RELAXED)));
+	__builtin_prefetch(
+		slot + home(fingerprint_of(hash), __atomic_load_n(&s->slots, __ATOMIC_RELAXED)));
 }
 
-enum seen_result seen_add(struct seen *s, const struct world *w)
+enum seen_result seen_keep(struct seen *s, const struct world *w)
 {
-	u64 fingerprint = fingerprint_of(w);
-	struct shard *h = &s->shard[fingerprint >> (64 - SHARD_BITS)];
-	enum seen_result result;
-
-	if (!s->shared)
-		return shard_add(s, h, fingerprint, w);
-	pthread_mutex_lock(&h->lock);
-	result = shard_add(s, h, fingerprint, w);
-	pthread_mutex_unlock(&h->lock);
-	return result;
+	switch (kept_add(s->kept, w, s->most)) {
+	case KEPT_NEW:
+		return SEEN_NEW;
+	case KEPT_BEFORE:
+		return SEEN_BEFORE;
+	case KEPT_NO_MEMORY:
+		break;
+	}
+	return SEEN_NO_MEMORY;
 }
 
 u64 seen_count(const struct seen *s)
 {
-	u64 count = 0;
+	u64 count = __atomic_load_n(&s->given, __ATOMIC_RELAXED);
 	u32 i;
 
-	for (i = 0; i < SHARDS; i++)
-		count += __atomic_load_n(&s->shard[i].count, __ATOMIC_RELAXED);
+	if (s->kept)
+		return kept_count(s->kept).states;
+	for (i = 0; i < s->threads; i++)
+		count -= __atomic_load_n(&s->member[i].quota, __ATOMIC_RELAXED);
 	return count;
-}
-
-u64 seen_bytes(const struct seen *s)
-{
-	return __atomic_load_n(&s->bytes, __ATOMIC_RELAXED);
 }
 
 u32 seen_load(const struct seen *s)
 {
-	u64 slots = 0;
-	u32 i;
+	u64 slots = s->kept ? kept_count(s->kept).chains :
+			      __atomic_load_n(&s->slots, __ATOMIC_RELAXED);
 
-	for (i = 0; i < SHARDS; i++)
-		slots += __atomic_load_n(&s->shard[i].slots, __ATOMIC_RELAXED);
 	return slots ? (u32)(seen_count(s) * 100 / slots) : 0;
+}
+
+u64 seen_bytes(const struct seen *s)
+{
+	return s->kept ? kept_count(s->kept).bytes :
+			 __atomic_load_n(&s->slots, __ATOMIC_RELAXED) * sizeof(u64);
 }
 
 u64 seen_collisions(const struct seen *s)
 {
-	u64 collisions = 0;
-	u32 i;
-
-	for (i = 0; i < SHARDS; i++)
-		collisions += s->shard[i].collisions;
-	return collisions;
+	return s->kept ? kept_count(s->kept).collisions : 0;
 }
 
 double seen_odds(u64 states)
