@@ -333,10 +333,41 @@ u32 footprint_room(const struct cell *k, u32 set)
 	return cache_geometry(k, cache)->ways;
 }
 
-/* Slots of one CPU that strategy and steps name, as bits of enum km_type; stacked ones up to the deepest nesting. */
-static u32 slots_named(const struct cell *k)
+static bool is_jump_into(const struct strategy *s, u32 first, u32 last)
 {
-	u32 slots = 0, i;
+	u32 i;
+
+	for (i = 0; i < s->ops; i++)
+		if (s->op[i].kind != SOP_CALL && s->op[i].kind != SOP_END &&
+		    s->op[i].kind != SOP_LOWMEM_ADDRESS && s->op[i].target > first &&
+		    s->op[i].target <= last)
+			return true;
+	return false;
+}
+
+/*
+ * Whatever way the program goes, the stacked slot that it takes at `at` is given back before it takes another one or
+ * ends: nothing but calls that keep the address stand between.
+ */
+static bool slot_given_back(const struct strategy *s, u32 at)
+{
+	const u32 back = s->op[at].arg == KF_kmap_local ? KF_kunmap_local : KF_kunmap_atomic_stack;
+	u32 i;
+
+	for (i = at + 1; i < s->ops && s->op[i].kind == SOP_CALL; i++) {
+		if (s->op[i].arg == back)
+			return !is_jump_into(s, at, i);
+		if (primitive_touches(s->op[i].arg))
+			return false;
+	}
+	return false;
+}
+
+/* Slots of one CPU that strategy and steps name, as bits; stacked ones up to the deepest nesting. */
+static u64 slots_named(const struct cell *k)
+{
+	u64 slots = 0;
+	u32 i;
 
 	for (i = 0; i < k->strategy.ops; i++) {
 		const struct strategy_op *op = &k->strategy.op[i];
@@ -346,19 +377,30 @@ static u32 slots_named(const struct cell *k)
 		switch (op->arg) {
 		case KF_kmap_atomic_stack:
 		case KF_kmap_local:
-			slots |= (1u << min_u32(k->contexts, KM_TYPE_NR)) - 1;
+			/* each context has one at most, if it has none when its sync is over */
+			slots |= ((1ull << (slot_given_back(&k->strategy, i) ?
+						    min_u32(k->contexts, KM_TYPE_NR) :
+						    KM_TYPE_NR)) -
+				  1)
+				 << SLOT_STACKED;
 			break;
 		case KF_kmap_high_l1_vipt:
-			slots |= BIT(KM_L1_CACHE);
+			slots |= 1ull << KM_L1_CACHE;
+			break;
+		case KF_kunmap_atomic_stack:
+		case KF_kunmap_local:
+		case KF_kunmap_high_l1_vipt:
+		case KF_depth_inc:
+		case KF_depth_dec:
 			break;
 		default:
-			slots |= BIT(op->slot);
+			slots |= 1ull << op->slot;
 			break;
 		}
 	}
 	for (i = 0; i < k->steps; i++)
 		if (k->step[i].fn == KF_step_kmap_atomic)
-			slots |= BIT(k->step[i].arg[1]);
+			slots |= 1ull << k->step[i].arg[1];
 	return slots;
 }
 
@@ -396,8 +438,8 @@ _Static_assert(KM_TYPE_NR % 2 == 0, "a CPU's slots are whole pairs of pages");
 
 bool footprint_tlb_crowded(const struct cell *k)
 {
-	u32 pairs = k->user_ptes, before = NO_ID;
-	u32 slots = slots_named(k), type, i, j;
+	u32 pairs = k->user_ptes, before = NO_ID, slot, i, j;
+	u64 slots = slots_named(k);
 
 	if (k->tlb_any || k->mutation.fn)
 		return true;
@@ -411,11 +453,11 @@ bool footprint_tlb_crowded(const struct cell *k)
 			pairs += k->last_pkmap / 2 + 1;
 			break;
 		}
-	for (type = 0; type < KM_TYPE_NR; type++) {
-		u32 pair = fixmap_va(k, 0, type) >> (k->machine.page_shift + 1);
+	for (slot = 0; slot < SLOT_NR; slot++) {
+		u32 pair = fixmap_va(k, 0, slot) >> (k->machine.page_shift + 1);
 
 		/* neighbours share an entry */
-		if (!(slots & BIT(type)) || pair == before)
+		if (!(slots >> slot & 1) || pair == before)
 			continue;
 		before = pair;
 		pairs++;
@@ -425,13 +467,14 @@ bool footprint_tlb_crowded(const struct cell *k)
 
 bool footprint_slots_meet(const struct cell *k, u32 cpu, u32 other)
 {
-	u32 slots = slots_named(k), pair = k->machine.page_shift + 1, i, j;
+	u64 slots = slots_named(k);
+	u32 pair = k->machine.page_shift + 1, i, j;
 
 	if ((k->strategy.slots_shared && slots) || slot_reached(k, cpu, other) ||
 	    slot_reached(k, other, cpu))
 		return true;
-	for (i = 0; i < KM_TYPE_NR; i++)
-		for (j = 0; j < KM_TYPE_NR; j++)
+	for (i = 0; i < SLOT_NR; i++)
+		for (j = 0; j < SLOT_NR; j++)
 			if ((slots >> i & 1) && (slots >> j & 1) &&
 			    fixmap_va(k, cpu, i) >> pair == fixmap_va(k, other, j) >> pair)
 				return true;

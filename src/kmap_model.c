@@ -363,7 +363,7 @@ static bool stack_push(struct act *a, const u32 *slot)
 		oracle_end(a, R_BUG_ON, (struct meaning){NO_ID, 0});
 		return false;
 	}
-	put(a->w, slot, cpu->kmap_idx);
+	put(a->w, slot, SLOT_STACKED + cpu->kmap_idx);
 	put(a->w, &cpu->kmap_idx, cpu->kmap_idx + 1);
 	return true;
 }
@@ -371,7 +371,7 @@ static bool stack_push(struct act *a, const u32 *slot)
 static u32 stack_va(const struct act *a)
 {
 	foot_touch(a->w, FOOT_SLOT);
-	return fixmap_va(a->k, a->cpu, w_cpu(a->w, a->cpu)->kmap_idx - 1);
+	return fixmap_va(a->k, a->cpu, SLOT_STACKED + w_cpu(a->w, a->cpu)->kmap_idx - 1);
 }
 
 /*

@@ -24,15 +24,24 @@ static u32 fixmap_index(const struct cell *k, u32 va)
 	return ((FIXADDR_TOP - va) >> k->machine.page_shift) - FIX_KMAP_BEGIN;
 }
 
-u32 fixmap_va(const struct cell *k, u32 cpu, u32 type)
+/* The typed slots of all CPUs, as in 2.6.36, then the stacked ones of all CPUs. */
+static u32 fixmap_number(const struct cell *k, u32 cpu, u32 slot)
 {
-	return FIXADDR_TOP - ((FIX_KMAP_BEGIN + type + KM_TYPE_NR * cpu) << k->machine.page_shift);
+	u32 stacked = slot >= SLOT_STACKED ? (k->machine.cpus - 1) * KM_TYPE_NR : 0;
+
+	return stacked + cpu * KM_TYPE_NR + slot;
 }
 
-const u32 *fixmap_pte(const struct world *w, u32 cpu, u32 type)
+u32 fixmap_va(const struct cell *k, u32 cpu, u32 slot)
+{
+	return FIXADDR_TOP -
+	       ((FIX_KMAP_BEGIN + fixmap_number(k, cpu, slot)) << k->machine.page_shift);
+}
+
+const u32 *fixmap_pte(const struct world *w, u32 cpu, u32 slot)
 {
 	foot_touch(w, FOOT_SLOT);
-	return w->word + w->k->layout.fixmap_pte + cpu * KM_TYPE_NR + type;
+	return w->word + w->k->layout.fixmap_pte + fixmap_number(w->k, cpu, slot);
 }
 
 const u32 *fixmap_users(const struct world *w, u32 cpu, u32 type)
@@ -75,7 +84,7 @@ static const u32 *user_entry(const struct world *w, u32 mm, u32 va)
 const u32 *pagetable_entry(const struct world *w, u32 mm, u32 va)
 {
 	const struct cell *k = w->k;
-	u32 slots = k->machine.cpus * KM_TYPE_NR + 1;
+	u32 slots = k->machine.cpus * SLOT_NR + 1;
 
 	va = align_down(va, cell_page_bytes(k));
 	pagetable_foot(w, va);

@@ -30,9 +30,12 @@ u32 pkmap_va(const struct cell *k, u32 nr);
 u32 pkmap_nr(const struct cell *k, u32 va);
 const u32 *pkmap_pte(const struct world *w, u32 nr);
 
-/* __fix_to_virt(FIX_KMAP_BEGIN + type + KM_TYPE_NR * cpu); the pte of that slot; how many use it now. */
-u32 fixmap_va(const struct cell *k, u32 cpu, u32 type);
-const u32 *fixmap_pte(const struct world *w, u32 cpu, u32 type);
+/*
+ * __fix_to_virt(FIX_KMAP_BEGIN + type + KM_TYPE_NR * cpu), or a stacked slot's address (SLOT_STACKED + n); the pte of
+ * that slot; how many use a typed one now.
+ */
+u32 fixmap_va(const struct cell *k, u32 cpu, u32 slot);
+const u32 *fixmap_pte(const struct world *w, u32 cpu, u32 slot);
 const u32 *fixmap_users(const struct world *w, u32 cpu, u32 type);
 
 #endif

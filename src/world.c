@@ -102,7 +102,7 @@ u32 world_layout(struct cell *k)
 	l->pkmap_pte = take(&next, k->last_pkmap + (k->last_pkmap & 1));
 	l->pkmap_count = take(&next, k->last_pkmap);
 	/* one more: the last slot's buddy, which only ever holds G */
-	l->fixmap_pte = take(&next, m->cpus * KM_TYPE_NR + 1);
+	l->fixmap_pte = take(&next, m->cpus * SLOT_NR + 1);
 	l->slot_users = take(&next, m->cpus * KM_TYPE_NR);
 	l->leak = take(&next, (granules + 31) / 32);
 	l->iteration = take(&next, k->identities ? k->steps : 0);

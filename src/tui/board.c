@@ -192,11 +192,18 @@ static void add_fixmap(struct maker *m)
 
 	m->section = "fixmap";
 	for (cpu = 0; cpu < m->k->machine.cpus; cpu++) {
-		for (i = 0; i < KM_TYPE_NR; i++) {
-			u32 pte = *fixmap_pte(m->w, cpu, i), users = *fixmap_users(m->w, cpu, i);
+		for (i = 0; i < SLOT_NR; i++) {
+			gboolean typed = i < KM_TYPE_NR;
+			u32 pte = *fixmap_pte(m->w, cpu, i);
+			u32 users = typed ? *fixmap_users(m->w, cpu, i) : 0;
 			g_autofree char *page = lo_text(m, pte);
 
-			if ((pte & LO_V) || users)
+			if (!typed && (pte & LO_V))
+				add(m,
+				    g_strdup_printf("cpu%u stacked %u %08x", cpu, i - SLOT_STACKED,
+						    fixmap_va(m->k, cpu, i)),
+				    g_strdup(page));
+			else if ((pte & LO_V) || users)
 				add(m,
 				    g_strdup_printf("cpu%u %s %08x", cpu, km_type_name(i),
 						    fixmap_va(m->k, cpu, i)),

@@ -62,10 +62,10 @@ static void test_pkmap_window(void **state)
 	assert_int_equal(pagetable_read(&r.w, 0, pkmap_va(&r.k, 4)), 0);
 }
 
-/* __fix_to_virt(): slots grow downwards from FIX_KMAP_BEGIN = 17; CPU 1's follow CPU 0's. */
+/* __fix_to_virt(): slots grow downwards from FIX_KMAP_BEGIN = 17; CPU 1's follow CPU 0's; then stacked ones alike. */
 static void test_fixmap_window(void **state)
 {
-	u32 cpu, type, last = 0;
+	u32 n, last = 0;
 
 	(void)state;
 	rig_down(&r);
@@ -76,17 +76,17 @@ static void test_fixmap_window(void **state)
 	rig_step(&r, (struct step){.fn = KF_step_load});
 	rig_up(&r);
 	assert_int_equal(fixmap_va(&r.k, 0, KM_BOUNCE_READ), FIXADDR_TOP - 17 * PAGE);
-	for (cpu = 0; cpu < 2; cpu++) {
-		for (type = 0; type < KM_TYPE_NR; type++) {
-			u32 va = fixmap_va(&r.k, cpu, type);
+	for (n = 0; n < 2 * SLOT_NR; n++) {
+		u32 cpu = n / KM_TYPE_NR % 2;
+		u32 slot = n % KM_TYPE_NR + (n < SLOT_NR ? 0 : SLOT_STACKED);
+		u32 va = fixmap_va(&r.k, cpu, slot);
 
-			assert_ptr_equal(pagetable_entry(&r.w, 0, va), fixmap_pte(&r.w, cpu, type));
-			assert_ptr_equal(pagetable_entry(&r.w, 0, va + PAGE - 1),
-					 fixmap_pte(&r.w, cpu, type));
-			if (last)
-				assert_int_equal(va, last - PAGE);
-			last = va;
-		}
+		assert_ptr_equal(pagetable_entry(&r.w, 0, va), fixmap_pte(&r.w, cpu, slot));
+		assert_ptr_equal(pagetable_entry(&r.w, 0, va + PAGE - 1),
+				 fixmap_pte(&r.w, cpu, slot));
+		if (last)
+			assert_int_equal(va, last - PAGE);
+		last = va;
 	}
 	/* above the first slot there are the colour slots, which this table does not have */
 	assert_null(pagetable_entry(&r.w, 0, FIXADDR_TOP - 16 * PAGE));
@@ -190,14 +190,14 @@ static void test_global_bit_left_alone(void **state)
 static void every_slot_is_global(void)
 {
 	struct act a = rig_act(&r, 0);
-	u32 type, nr;
+	u32 slot, nr;
 
 	put(&r.w, &w_cpu(&r.w, 0)->asid, 1);
-	for (nr = 0; nr < r.k.last_pkmap + KM_TYPE_NR; nr++) {
+	for (nr = 0; nr < r.k.last_pkmap + SLOT_NR; nr++) {
 		u32 va;
 
-		type = nr - r.k.last_pkmap;
-		va = nr < r.k.last_pkmap ? pkmap_va(&r.k, nr) : fixmap_va(&r.k, 0, type);
+		slot = nr - r.k.last_pkmap;
+		va = nr < r.k.last_pkmap ? pkmap_va(&r.k, nr) : fixmap_va(&r.k, 0, slot);
 		pte_set(&a, va, pagetable_make(&r.k, 2, true, false));
 		assert_int_equal(rig_load(&r, va, 2, 0, 4), ACCESS_DONE);
 		/* as local_flush_tlb_one() probes: an address space that no process has */
