@@ -12,6 +12,7 @@ struct reduction {
 	u32 lines, words; /* of a set of lines, in u64s */
 	u32 *leader; /* of each line: lines that can decide each other's fate have one in common */
 	u64 *of_context, *of_map; /* sets of leaders, one after the other */
+	u64 *used; /* sets of lines, one a CPU: those its contexts are thought to touch, that sets have room for */
 	u32 touches[ACTORS_MAX]; /* FOOT_… of each context */
 	u64 triggers[ACTORS_MAX]; /* contexts that each context can make due */
 	u64 starts[ACTORS_MAX]; /* devices that each context can start */
@@ -135,11 +136,8 @@ static void fills_fill(struct reduction *r)
 static bool lines_fill(struct reduction *r, const struct strays *strays)
 {
 	const struct cell *k = r->k;
-	u64 *used = calloc((size_t)k->machine.cpus * r->words + 1, sizeof(u64));
 	u32 i, j;
 
-	if (!used)
-		return false;
 	for (i = 0; i < k->contexts; i++) {
 		struct marking m = {r->of_context + (size_t)i * r->words};
 
@@ -150,20 +148,18 @@ static bool lines_fill(struct reduction *r, const struct strays *strays)
 		else
 			footprint_mark_context(k, i, mark, &m);
 		for (j = 0; j < r->words; j++)
-			used[(size_t)k->context[i].cpu * r->words + j] |= m.set[j];
+			r->used[(size_t)k->context[i].cpu * r->words + j] |= m.set[j];
 	}
 	/* what is filled unasked takes room in a set, too */
 	if (r->fills)
 		for (i = 0; i < k->machine.cpus; i++)
-			mark(&(struct marking){used + (size_t)i * r->words}, 0, r->lines);
+			mark(&(struct marking){r->used + (size_t)i * r->words}, 0, r->lines);
 	for (i = 0; i < k->maps; i++)
 		footprint_mark_map(k, i, mark, &(struct marking){r->of_map + (size_t)i * r->words});
 	for (i = 0; i < r->lines; i++)
 		r->leader[i] = i;
-	if (!join(r, used)) {
-		free(used);
+	if (!join(r, r->used))
 		return false;
-	}
 	for (i = 0; i < r->lines; i++)
 		r->leader[i] = leader_of(r->leader, i);
 	for (i = 0; i < k->contexts; i++)
@@ -171,7 +167,6 @@ static bool lines_fill(struct reduction *r, const struct strays *strays)
 	for (i = 0; i < k->maps; i++)
 		lead(r, r->of_map + (size_t)i * r->words);
 	fills_fill(r);
-	free(used);
 	return true;
 }
 
@@ -195,6 +190,7 @@ struct reduction *reduction_new(const struct cell *k, const struct strays *stray
 		   !((k->bounds.set & BIT(BOUND_FILLS)) && !k->bounds.most[BOUND_FILLS]);
 	r->matters = calloc(r->words + 1, sizeof(u64));
 	r->unsteady = calloc(r->words + 1, sizeof(u64));
+	r->used = calloc((size_t)k->machine.cpus * r->words + 1, sizeof(u64));
 	r->tlb_crowded = footprint_tlb_crowded(k);
 	for (i = 0; i < k->machine.cpus; i++)
 		for (j = 0; j < i; j++)
@@ -210,7 +206,7 @@ struct reduction *reduction_new(const struct cell *k, const struct strays *stray
 		if (k->context[i].trigger == ON_DEVICE)
 			r->served[k->context[i].source] |= 1ull << i;
 	}
-	if (!r->leader || !r->of_context || !r->of_map || !r->matters || !r->unsteady ||
+	if (!r->leader || !r->of_context || !r->of_map || !r->used || !r->matters || !r->unsteady ||
 	    !lines_fill(r, strays)) {
 		reduction_free(r);
 		return NULL;
@@ -227,6 +223,7 @@ void reduction_free(struct reduction *r)
 	free(r->of_map);
 	free(r->matters);
 	free(r->unsteady);
+	free(r->used);
 	free(r);
 }
 
@@ -505,10 +502,12 @@ u32 reduction_groups(const struct reduction *r, u64 *group)
 bool reduction_strays(const struct reduction *r, u32 ctx, const struct foot *foot)
 {
 	const u64 *set = r->of_context + (size_t)ctx * r->words;
+	const u64 *used = r->used + (size_t)r->k->context[ctx].cpu * r->words;
 	u32 i;
 
+	/* also one of its own group's, if it was not counted when room was looked for in the caches of this CPU */
 	for (i = 0; i < foot->lines; i++)
-		if (!in_set(set, r->leader[foot->line[i]]))
+		if (!in_set(set, r->leader[foot->line[i]]) || !in_set(used, foot->line[i]))
 			return true;
 	return false;
 }

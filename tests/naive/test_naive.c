@@ -608,6 +608,7 @@ static void test_written(void **state)
 
 	(void)state;
 	check_file("slot-of-another-cpu.yaml", &none);
+	check_file("line-of-the-same-fate.yaml", &none);
 }
 
 int main(int argc, char **argv)
