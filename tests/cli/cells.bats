@@ -275,11 +275,7 @@ endless() {
 
 @test "Ctrl-C: exit 130, and what is known is said" {
 	endless >endless.yaml
-	# a shell without job control has its children ignore SIGINT; env puts it back
-	# shellcheck disable=SC2016
-	run --separate-stderr timeout --preserve-status -s INT -k 20 4 \
-		env --default-signal=INT "$STALELINE" explore endless.yaml
-	assert_status 130
-	assert_stdout inconclusive
-	[[ $output != *clean* ]] || { show; false; }
+	LINE='states, ' interrupt explore endless.yaml >out
+	grep -q inconclusive out
+	run ! grep -q clean out
 }

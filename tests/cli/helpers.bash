@@ -70,3 +70,20 @@ python_with() {
 	done
 	return 1
 }
+
+# interrupt ARGUMENT...: presses Ctrl-C once the progress line is there; prints stdout. $LINE is what the line has.
+interrupt() {
+	PYTHONPATH=$BATS_TEST_DIRNAME python3 - "$LINE" "$STALELINE" "$@" <<-'END'
+		import sys
+		from terminal import Terminal
+		t = Terminal(sys.argv[2:], capture=True)
+		t.wait_for(sys.argv[1])
+		t.send('\x03')
+		code, shown, out = t.finish()
+		assert code == 130, (code, shown, out)
+		# the line is erased before anything else is printed, and nothing else is said on stderr
+		assert shown.rstrip().endswith('\x1b[K'), shown
+		assert t.restored()
+		print(out, end='')
+	END
+}

@@ -63,13 +63,8 @@ setup() {
 }
 
 @test "Ctrl-C: what was not tried is neither killed nor survived" {
-	"$STALELINE" mutate --routine all --no-reduction scenarios >"$BATS_TEST_TMPDIR/out" &
-	pid=$!
-	sleep 4
-	kill -INT $pid
-	status=0
-	wait $pid || status=$?
-	[ $status -eq 130 ]
+	# once it tries mutants, and is not at the cells as they are any more
+	LINE='[0-9]+/[0-9]+ +[0-9:]+ +[a-z-]+:[a-z_]+' interrupt mutate --routine all scenarios >"$BATS_TEST_TMPDIR/out"
 	grep -q '^interrupted: [0-9]* mutants were not tried' "$BATS_TEST_TMPDIR/out"
 	grep -q 'inconclusive: 0$' "$BATS_TEST_TMPDIR/out"
 }

@@ -9,23 +9,6 @@ setup() {
 	cd "$ROOT" || return
 }
 
-# interrupt ARGUMENT...: presses Ctrl-C once the progress line is there; prints stdout. $LINE is what the line has.
-interrupt() {
-	PYTHONPATH=tests/cli python3 - "$LINE" "$STALELINE" "$@" <<-'END'
-		import sys
-		from terminal import Terminal
-		t = Terminal(sys.argv[2:], capture=True)
-		t.wait_for(sys.argv[1])
-		t.send('\x03')
-		code, shown, out = t.finish()
-		assert code == 130, (code, shown, out)
-		# the line is erased before anything else is printed, and nothing else is said on stderr
-		assert shown.rstrip().endswith('\x1b[K'), shown
-		assert t.restored()
-		print(out, end='')
-	END
-}
-
 @test "explore: progress on a terminal; Ctrl-C says what is known" {
 	LINE='states, .* transitions, .*/s, depth [0-9]+' interrupt explore tests/walk/victims.yaml \
 		--cell strategy=l1-only >"$BATS_TEST_TMPDIR/out"

@@ -270,13 +270,14 @@ Try 'staleline trace --help'." ]
 @test "trace: a long trace that is interrupted says how far it came, and exits with 130" {
 	mkfifo pipe
 	yes '0 1000' >pipe 3>&- &
-	python3 - "$STALELINE" <<-'END'
-		import signal, subprocess, sys, time
-		p = subprocess.Popen([sys.argv[1], 'trace', '--l1d', '4k,1,16', 'pipe'], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-		time.sleep(0.3)
-		p.send_signal(signal.SIGINT)
-		out, err = p.communicate()
-		assert p.returncode == 130 and not out and b'interrupted after' in err, (p.returncode, out, err)
+	PYTHONPATH=$BATS_TEST_DIRNAME python3 - "$STALELINE" <<-'END'
+		import sys
+		from terminal import Terminal
+		t = Terminal([sys.argv[1], 'trace', '--l1d', '4k,1,16', 'pipe'], capture=True)
+		t.wait_for('records, ')
+		t.send('\x03')
+		code, shown, out = t.finish()
+		assert code == 130 and not out and 'interrupted after' in shown, (code, shown, out)
 	END
 }
 
