@@ -116,10 +116,7 @@ static enum drive_end turn(struct driving *g, u32 cpu, guint64 quota)
 				return diag_mark(g->diag) == g->faults ? DRIVE_DONE : DRIVE_FAULT;
 			}
 			/* identities are lines of 32 bits, less those of the CPU */
-			if (o->check &&
-			    (g->d->records > G_MAXUINT32 - BATCH_RECORDS ||
-			     (o->identity_bits < 32 &&
-			      batch_line(&f->batch, f->batch.records - 1) >> o->identity_bits)))
+			if (o->check && reader_line(f->reader) >> o->identity_bits)
 				return DRIVE_LIMIT;
 		}
 		n = f->batch.records - f->at;

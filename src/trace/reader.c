@@ -565,6 +565,11 @@ void reader_free(struct reader *r)
 	g_free(r);
 }
 
+guint64 reader_line(const struct reader *r)
+{
+	return r->line;
+}
+
 const char *reader_path(const struct reader *r)
 {
 	return r->path;

@@ -33,6 +33,8 @@ u32 reader_read(struct reader *r, struct batch *batch);
 void reader_free(struct reader *r);
 
 const char *reader_path(const struct reader *r);
+/* The last line read so far, from 1; of dinbin the record. */
+guint64 reader_line(const struct reader *r);
 /* The format found, where it was to be found. */
 enum trace_format reader_format(const struct reader *r);
 /* 0 to 1, negative where it is not known. */

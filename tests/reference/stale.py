@@ -6,7 +6,7 @@ usage: stale.py STALELINE TRACES [SEED]
 
 The model is written from docs/trace.md: caches are lists of lines, a line is a dictionary of bytes, and a byte is the record that
 wrote it. Traces have reads, writes, fetches, c, v, d and D; machines have one to three CPUs, an L2 or none, inclusive or not, LRU or
-FIFO, write-through and write-back, with and without allocation.
+FIFO, write-through and write-back, with and without allocation, page maps of every kind, and TLBs or none.
 """
 import json
 import os
@@ -18,6 +18,66 @@ import tempfile
 COUNTS = ['reads', 'writes', 'read_misses', 'write_misses', 'write_backs', 'bytes_from_below', 'bytes_to_below']
 SHOWN = 20
 SPACE = 0x200
+MASK = (1 << 32) - 1
+
+
+class Map:
+    """Frames of pages; what is documented of each kind, and no array of all pages."""
+
+    def __init__(self, kind, page, seed, colours):
+        self.kind, self.page, self.seed, self.colours = kind, page, seed, colours if kind == 'colour' else 1
+        self.frames, self.given = {}, {}
+
+    def scatter(self, page):
+        bits = 32 - (self.page.bit_length() - 1)
+        half = (bits + 1) // 2
+        low = (1 << half) - 1
+        while True:
+            for turn in range(4):
+                x = ((page & low) + turn * 0x9e3779b9 & MASK) ^ (self.seed * 0x85ebca6b & MASK)
+                x ^= x >> 16
+                x = x * 0x7feb352d & MASK
+                x ^= x >> 15
+                x = x * 0x846ca68b & MASK
+                x ^= x >> 16
+                page = (page & low) << half | (page >> half ^ (x & low))
+            if not page >> bits:
+                return page
+
+    def physical(self, address):
+        page, colour = address // self.page, address // self.page % self.colours
+        if page not in self.frames:
+            if self.kind == 'identity':
+                frame = page
+            elif self.kind == 'random':
+                frame = self.scatter(page)
+            else:
+                frame = self.given.get(colour, 0) * self.colours + colour
+                self.given[colour] = self.given.get(colour, 0) + 1
+            assert frame not in self.frames.values()
+            self.frames[page] = frame
+        return self.frames[page] * self.page + address % self.page
+
+
+class Tlbs:
+    """Entries of pairs of pages, a CPU's each; one generator of victims for all."""
+
+    def __init__(self, cpus, entries, page, seed):
+        self.entries = [[None] * entries for _ in range(cpus)]
+        self.pair, self.random, self.refs, self.misses = 2 * page, seed, 0, 0
+
+    def use(self, cpu, address):
+        entries, pair = self.entries[cpu], address // self.pair
+        if not entries:
+            return
+        self.refs += 1
+        if pair in entries:
+            return
+        self.misses += 1
+        self.random ^= self.random << 13 & MASK
+        self.random ^= self.random >> 17
+        self.random ^= self.random << 5 & MASK
+        entries[self.random * len(entries) >> 32] = pair
 
 
 class Line:
@@ -63,9 +123,9 @@ class Model:
         self.coherent = draw.random() < 0.3
         self.turn = draw.choice([1, 3])
 
-        def cache(line, through, allocate):
+        def cache(line, through, allocate, sets=(1, 2, 4)):
             ways = draw.choice([1, 2, 4])
-            return (line * ways * draw.choice([1, 2, 4]), ways, line, draw.random() < 0.3, through, allocate)
+            return (line * ways * draw.choice(sets), ways, line, draw.random() < 0.3, through, allocate)
 
         l1 = cache(line, draw.random() < 0.25, draw.random() < 0.7)
         l1i = cache(draw.choice([line, 16]), False, True) if draw.random() < 0.5 else None
@@ -74,14 +134,26 @@ class Model:
         longest = max(line, l1i[2] if l1i else 0)
         self.l2 = None
         if draw.random() < 0.7:
-            self.l2 = Cache(*cache(longest * draw.choice([1, 2]), draw.random() < 0.2, draw.random() < 0.8))
+            self.l2 = Cache(*cache(longest * draw.choice([1, 2]), draw.random() < 0.2, draw.random() < 0.8,
+                                   (1, 2, 4, 16)))
         self.inclusive = self.l2 is not None and draw.random() < 0.4
         self.sector = min([line] + [c.line for c in self.l1i] + ([self.l2.line] if self.l2 else []))
+        self.page = draw.choice([64, 128])
+        self.index = draw.choice(['virtual', 'physical'])
+        self.seed = draw.choice([1, 2, 0xffffffff, draw.randrange(1, 1 << 32)])
+        caches = [self.l1d[0]] + self.l1i[:1] + ([self.l2] if self.l2 else [])
+        colours = max([1] + [len(c.sets) * c.line // self.page for c in caches])
+        # no way of an L1 is larger than a page, so that it has no aliases; those are compared elsewhere
+        assert all(len(c.sets) * c.line <= self.page for c in self.l1d + self.l1i)
+        self.map = Map(draw.choice(['identity', 'first-touch', 'colour', 'random']), self.page, self.seed, colours)
+        self.tlbs = Tlbs(self.cpus, draw.choice([0, 2, 3]), self.page, self.seed)
         self.memory, self.newest = {}, {}
         self.stale, self.dropped = [], 0
 
     def options(self):
         options = ['--l1d', self.l1d[0].option, '--interleave', str(self.turn), '--check', 'yes',
+                   '--map', self.map.kind, '--seed', str(self.seed), '--page-size', str(self.page), '--l1-index', self.index,
+                   '--tlb', str(len(self.tlbs.entries[0])),
                    '--cpu-coherence', 'snooped' if self.snooped else 'none', '--dma', 'coherent' if self.coherent else 'noncoherent']
         if self.l1i:
             options += ['--l1i', self.l1i[0].option]
@@ -269,6 +341,13 @@ class Model:
                 cache.drop(line)
 
     def device(self, cpu, number, address, size, write):
+        seen = len(self.stale)
+        while size and len(self.stale) == seen:
+            part = min(size, self.page - address % self.page)
+            self.device_in_page(cpu, number, self.map.physical(address), part, write)
+            address, size = address + part, size - part
+
+    def device_in_page(self, cpu, number, address, size, write):
         if self.coherent:
             for at in range(address // self.sector * self.sector, address + size, self.sector):
                 self.snoop(at, write)
@@ -283,17 +362,18 @@ class Model:
         if kind in 'dD':
             self.device(cpu, number, address, size, kind == 'D')
         elif kind in 'cv':
-            self.maintain(cpu, address, size, self.clean if kind == 'c' else self.invalidate)
+            self.maintain(cpu, self.map.physical(address), size, self.clean if kind == 'c' else self.invalidate)
         elif kind == 'i' and not self.l1i:
             return
         else:
             length = (self.l1i if kind == 'i' else self.l1d)[cpu].line
             while size:
                 part = min(size, length - address % length)
+                self.tlbs.use(cpu, address)
                 if kind == 'w':
-                    self.write(cpu, number, address, part)
+                    self.write(cpu, number, self.map.physical(address), part)
                 else:
-                    self.read(cpu, number, address, part, kind == 'i')
+                    self.read(cpu, number, self.map.physical(address), part, kind == 'i')
                 address, size = address + part, size - part
 
     def flush(self):
@@ -308,7 +388,6 @@ def draw_trace(draw, length):
     for _ in range(length):
         kind = draw.choices('rwicvdD', [30, 30, 8, 6, 4, 8, 8])[0]
         size = draw.choice([1, 2, 4, 4, 4, 8, 16])
-        # all sectors of a device's access are in one page here
         address = draw.randrange(SPACE - 64) if draw.random() < 0.5 else draw.randrange(64)
         if kind in 'rwi' and draw.random() < 0.7:
             address = address // size * size
@@ -356,6 +435,10 @@ def check(staleline, folder, seed):
             want = sum(cache.count[field] for cache in caches)
             if summary[name][field] != want:
                 wrong.append('%s %s: expected %d, found %d' % (name, field, want, summary[name][field]))
+    for field, want in ('refs', model.tlbs.refs), ('misses', model.tlbs.misses):
+        found = summary.get('tlb', {}).get(field, 0)
+        if found != want:
+            wrong.append('tlb %s: expected %d, found %d' % (field, want, found))
     if summary['dropped_dirty'] != model.dropped:
         wrong.append('dropped_dirty: expected %d, found %d' % (model.dropped, summary['dropped_dirty']))
     return wrong and '%s\n  %s' % (' '.join(command), '\n  '.join(wrong))
