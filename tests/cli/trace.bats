@@ -288,3 +288,43 @@ Try 'staleline trace --help'." ]
 	staleline trace --l1d 4k,1,16 ls.din
 	[ "$output" = "$one" ]
 }
+
+@test "bench/trace: against a program that stands in for Dinero IV, and against one that counts otherwise" {
+	cat >dinero <<-'END'
+		#!/usr/bin/env python3
+		# takes Dinero IV's options, counts by what is under test, and reports as Dinero IV does
+		import json, os, subprocess, sys
+		given = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+		assert given['-l1-drepl'] == given['-l2-urepl'] == 'l' and given['-l1-dwback'] == given['-l1-dwalloc'] == 'a', given
+		caches = [('l1-dcache', 'l1d', given['-l1-dsize'] + ',' + given['-l1-dassoc'] + ',' + given['-l1-dbsize']),
+		          ('l2-ucache', 'l2', given['-l2-usize'] + ',' + given['-l2-uassoc'] + ',' + given['-l2-ubsize'])]
+		done = subprocess.run([os.environ['STALELINE'], 'trace', '--format', 'jsonl', '--input-format',
+		                       {'d': 'din', 'b': 'dinbin'}[given['-informat']],
+		                       *[word for _, name, size in caches for word in ('--' + name, size)], '-'],
+		                      stdout=subprocess.PIPE, check=True)
+		summary = json.loads(done.stdout.splitlines()[-1])
+		print('---Simulation begins.\n---Simulation complete.')
+		for title, name, _ in caches:
+		    c = summary[name]
+		    print('%s\n Metrics\t\t      Total\t      Instrn\t       Data\t       Read\t      Write\t       Misc' % title)
+		    print(' -----------------\t      ------\t      ------\t      ------\t      ------\t      ------\t      ------')
+		    print(' Demand Fetches\t\t%12d\t%12d\t%12d' % (c['refs'] + int(os.environ.get('WRONG', 0)), 0, c['refs']))
+		    print('  Fraction of total\t      1.0000\t      0.0000\t      1.0000')
+		    print('\n Demand Misses\t\t%12d\t%12d\t%12d' % (c['misses'], 0, c['misses']))
+		    print('  Demand miss rate\t      0.0100\t      0.0000\t      0.0100\n')
+		print('---Execution complete.')
+	END
+	chmod +x dinero
+	export STALELINE
+	# nothing is said of how fast either is: the exit code is that of the bars
+	run --separate-stderr env DINERO=./dinero "$ROOT/bench/trace" --no-build --only-dinero --runs 1
+	[ "$status" -le 1 ] || { show; false; }
+	[[ $output == *'Dinero, text'*'Dinero, binary'*'text at least 3 times'*'binary at least 3 times'* ]] || { show; false; }
+	[[ ${lines[-1]} =~ ^bars:\ [0-2]\ passed,\ [0-2]\ failed$ ]] || { show; false; }
+	run --separate-stderr env DINERO=./dinero WRONG=1 "$ROOT/bench/trace" --no-build --only-dinero --runs 1
+	assert_status 1
+	assert_stderr 'does not count the same, text'
+	run --separate-stderr env DINERO=./nothing "$ROOT/bench/trace" --no-build --only-dinero
+	assert_status 1
+	assert_stderr 'no such program'
+}
