@@ -485,6 +485,22 @@ static int raw_take(struct cmd_options *o, struct raw *raw, const struct command
 	return -1;
 }
 
+int cmd_option_error(const struct command *command, const GError *error,
+		     const GOptionEntry *entries)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	const char *dashes = strstr(error->message, "--"), *near;
+
+	if (!g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION) || !dashes)
+		return cmd_usage(command, "%s", error->message);
+	for (; entries->long_name; entries++)
+		g_ptr_array_add(names, (gpointer)entries->long_name);
+	g_ptr_array_add(names, NULL);
+	near = words_nearest(dashes + 2, (const char *const *)names->pdata);
+	return near ? cmd_usage(command, "%s; did you mean `--%s`?", error->message, near) :
+		      cmd_usage(command, "%s", error->message);
+}
+
 int cmd_options_parse(struct cmd_options *o, const struct command *command, guint takes, int *argc,
 		      char ***argv)
 {
@@ -509,7 +525,7 @@ int cmd_options_parse(struct cmd_options *o, const struct command *command, guin
 			g_ptr_array_add(made, (*argv)[end]);
 		}
 	if (!g_option_context_parse(context, argc, argv, &error))
-		end = cmd_usage(command, "%s", error->message);
+		end = cmd_option_error(command, error, (const GOptionEntry *)(void *)entries->data);
 	else
 		end = raw_take(o, &raw, command);
 	o->routines = names_take(raw.routines);

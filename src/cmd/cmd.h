@@ -121,6 +121,9 @@ void cmd_interruptible(void);
 gboolean cmd_colour_wanted(const char *when, int fd);
 /* Says on stderr what to do about an unusable command line; returns EXIT_USAGE. */
 int cmd_usage(const struct command *command, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* The same of what GOption found wrong; of an unknown option with the nearest of `entries`. */
+int cmd_option_error(const struct command *command, const GError *error,
+		     const GOptionEntry *entries);
 const struct command *cmd_find(const char *name);
 
 #endif

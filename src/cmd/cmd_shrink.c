@@ -113,6 +113,8 @@ static int conclude(const struct command *command, const struct session *s, cons
 		fprintf(stderr, "staleline: %s: a limit was hit first: found %s\n", cell, r->found);
 		return EXIT_LIMIT;
 	case SHRINK_INTERRUPTED:
+		fprintf(stderr, "staleline: %s: interrupted after %u tries%s\n", cell, r->tries,
+			r->text ? ": not proven to be minimal" : "");
 		return EXIT_INTERRUPTED;
 	}
 	return EXIT_INTERNAL;

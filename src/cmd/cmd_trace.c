@@ -365,7 +365,7 @@ int cmd_trace(int argc, char **argv)
 	g_option_context_set_summary(context, command->summary);
 	g_option_context_set_description(context, command->details);
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
-		cmd_usage(command, "%s", error->message);
+		cmd_option_error(command, error, trace_entries);
 	} else if (options_take(&options, &tracing.report)) {
 		cmd_interruptible();
 		options.arg = &tracing;

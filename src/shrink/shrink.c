@@ -225,7 +225,7 @@ static void expect_put(struct shrinker *k, struct ynode *root, const char *step)
 }
 
 static char *result_text(struct shrinker *k, const struct scenario *s,
-			 const struct scenario_cell *cell, gboolean proven)
+			 const struct scenario_cell *cell, enum shrink_end end)
 {
 	const struct outcome *o = k->best.outcome;
 	GString *out = g_string_new(NULL);
@@ -254,10 +254,12 @@ static char *result_text(struct shrinker *k, const struct scenario *s,
 			question[i] = ' ';
 	g_string_append_printf(out, "# %s\n", question);
 	g_string_append(out, "# SPDX-License-Identifier: GPL-2.0-or-later\n");
-	if (proven)
+	if (end == SHRINK_DONE)
 		comment(out, minimal);
 	else
-		comment(out, "Not proven to be minimal: a limit was hit.");
+		comment(out, end == SHRINK_INTERRUPTED ?
+				     "Not proven to be minimal: it was interrupted." :
+				     "Not proven to be minimal: a limit was hit.");
 	ymake_put(tree, root, "format", ynode_get(from, "format"));
 	ymake_put(tree, root, "name", ymake_text(tree, name));
 	ymake_put(tree, root, "origin", ymake_text(tree, origin));
@@ -315,7 +317,7 @@ void shrink(struct scenario *s, const struct scenario_cell *cell,
 			   k.stop || k.short_tries || !k.best.outcome->complete ? SHRINK_LIMIT :
 										  SHRINK_DONE;
 		counts(k.best.outcome, &ret->steps, &ret->contexts);
-		ret->text = result_text(&k, s, cell, ret->end == SHRINK_DONE);
+		ret->text = result_text(&k, s, cell, ret->end);
 	}
 	ret->tries = k.at.tries;
 	ret->short_tries = k.short_tries;

@@ -102,3 +102,14 @@ setup() {
 	run --separate-stderr bash -c 'exec 3> >(:); wait $!; "$1" --help >&3' - "$STALELINE"
 	assert_no_crash
 }
+
+@test "an unknown option: the nearest one is suggested" {
+	staleline explore --sed 3 scenarios
+	assert_status 2
+	assert_stderr 'Unknown option --sed; did you mean `--seed`?'
+	staleline trace --l1e 4k,1,16 -
+	assert_stderr 'did you mean `--l1d`?'
+	staleline explore --xyzzy
+	assert_status 2
+	[[ $stderr != *'did you mean'* ]] || { show; false; }
+}

@@ -168,3 +168,16 @@ setup() {
 	assert_stdout "at: process.look"
 	[[ $output != *preempt* ]]
 }
+
+@test "Ctrl-C: the least so far is printed, and is not called minimal; exit 130" {
+	PYTHONPATH=$BATS_TEST_DIRNAME python3 - "$STALELINE" "$ROOT/tests/walk/victims.yaml" <<-'END'
+		import sys
+		from terminal import Terminal
+		t = Terminal([sys.argv[1], 'shrink', sys.argv[2], '--cell', 'strategy=none,ways=2,line=16'], capture=True)
+		t.wait_for('states, ')
+		t.send('\x03')
+		code, shown, out = t.finish()
+		assert code == 130 and 'interrupted after' in shown, (code, shown, out)
+		assert not out or '# Not proven to be minimal: it was interrupted.' in out, out
+	END
+}
