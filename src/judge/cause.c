@@ -33,6 +33,11 @@ gboolean moment_is_fill(const struct history *h, guint moment)
 	return moment != NO_ID && moment_at(h, moment)->choice.kind == CHOICE_FILL;
 }
 
+gboolean refilled_from_below(const struct explanation *e)
+{
+	return e->cause == CAUSE_REFILLED_DURING_DMA && e->hit >= 0 && e->hit != e->source;
+}
+
 /* The moment that made `token` the newest; NO_ID for boot content. */
 static guint writer_of(const struct history *h, u32 token)
 {

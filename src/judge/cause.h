@@ -64,6 +64,8 @@ void explain(const struct history *h, struct explanation *ret);
 gboolean seat_is_l2(const struct cell *k, int seat);
 /* The first event of a kind in a moment, or NULL. */
 const struct event *moment_event(const struct moment *m, enum event_kind kind);
+/* refilled-during-dma, where what was read then had come from a level below the one that was read. */
+gboolean refilled_from_below(const struct explanation *e);
 /* In the moment, or NO_ID, a CPU filled a line that no load asked for. */
 gboolean moment_is_fill(const struct history *h, guint moment);
 

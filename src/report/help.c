@@ -111,6 +111,13 @@ static void by_cause(GString *out, const struct history *h, const struct explana
 			  "cache, or flush through every colour that has a copy.");
 		return;
 	case CAUSE_REFILLED_DURING_DMA:
+		if (moment_is_fill(h, e->culprit) && h->compiled->cell.machine.post_dma_flush &&
+		    refilled_from_below(e)) {
+			line(out,
+			     "After the transfer invalidate the lower level first: until it has been, "
+			     "a core that speculates may fill the L1 from it again.");
+			return;
+		}
 		if (moment_is_fill(h, e->culprit)) {
 			line(out,
 			     "On a core that speculates or prefetches no sync before the transfer is "

@@ -348,6 +348,20 @@ static void why_sync(const struct story *s, GString *out)
 		g_string_append_printf(
 			out, "(%u) is a cache op of the sync (%u), %s, by strategy `%s`.\n",
 			s->n_culprit, s->n_sync, step, strategy->name);
+	else if (s->e.cause == CAUSE_REFILLED_DURING_DMA && s->e.culprit < s->e.sync)
+		g_string_append_printf(
+			out,
+			"The line was invalidated before the transfer, but (%u)%s brought it back "
+			"before the device wrote. The sync behind the transfer, (%u), %s, ran its "
+			"cache ops, but %s: see the rows below.\n",
+			s->n_culprit,
+			moment_is_fill(s->h, s->e.culprit) ?
+				", a fill that no load asked for (speculation or prefetch)," :
+				"",
+			s->n_sync, step,
+			refilled_from_below(&s->e) ?
+				"the L1 was filled from the L2 again before the line had left both" :
+				"they did not help this copy");
 	else if (s->e.cause == CAUSE_REFILLED_DURING_DMA)
 		g_string_append_printf(
 			out,

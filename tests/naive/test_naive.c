@@ -609,6 +609,8 @@ static void test_written(void **state)
 	(void)state;
 	check_file("slot-of-another-cpu.yaml", &none);
 	check_file("line-of-the-same-fate.yaml", &none);
+	check_file("fill-before-unmap.yaml", &none);
+	check_file("fill-takes-room.yaml", &none);
 }
 
 int main(int argc, char **argv)
