@@ -9,7 +9,6 @@ struct flush_frame {
 	u32 op; /* enum cache_op, for the walkers */
 	u32 at; /* address of the next line */
 	u32 last; /* address of the last line */
-	u32 useful; /* some op acted on a line; what the routine returns */
 };
 
 static u32 dcache_line(const struct act *a)
@@ -73,6 +72,13 @@ static enum cache_op op_changed(const struct act *a, enum cache_op op)
 	return op;
 }
 
+/* Whether a sync ever finds a line is asked of all schedules, so it is no state. */
+static void note_acted(const struct act *a, enum op_outcome outcome)
+{
+	if (outcome != OP_MISS && outcome != OP_UNCACHED)
+		a->w->step_done[a->step] |= STEP_SYNC_USEFUL;
+}
+
 /* One hit op of a range: the op, and what the oracle wants to know about it. */
 static enum access_result range_op(struct act *a, const struct flush_frame *L, enum cache_op op,
 				   u32 va)
@@ -86,8 +92,7 @@ static enum access_result range_op(struct act *a, const struct flush_frame *L, e
 		return result;
 	if (strays(a, va, L->address, L->page, L->offset))
 		oracle_break(a, R_UNSYNCED_RANGE, place, 0, 0);
-	if (outcome != OP_MISS && outcome != OP_UNCACHED)
-		SET(L->useful, 1);
+	note_acted(a, outcome);
 	/* dropped, it loses somebody else's bytes; written back at an edge, it may undo the device's */
 	if ((outcome == OP_DROPPED || (outcome == OP_WROTE_BACK && a->kstep != KS_cache_hit_op)) &&
 	    (va < L->address || va + op_line(a, op) > L->address + L->size))
@@ -120,7 +125,6 @@ static enum k_result blast_range(struct act *a, u32 line)
 			break;
 		SET(L->at, L->at + line);
 	}
-	K_RETURN(L->useful);
 	K_END;
 }
 
@@ -138,7 +142,6 @@ KFUNC(blast_scache_range)
 
 struct blast_frame {
 	u32 set, way;
-	u32 useful;
 };
 
 /* Way by way, each over all sets. */
@@ -148,11 +151,9 @@ static enum k_result blast_whole(struct act *a, const struct cache_geometry *g, 
 	for (; L->way < g->ways; SET(L->way, L->way + 1)) {
 		for (SET(L->set, 0); L->set < g->sets; SET(L->set, L->set + 1)) {
 			K_STEP(cache_index_op)
-				SET(L->useful,
-				    L->useful | (bus_index_op(a, op, L->set, L->way) != OP_MISS));
-		}
+				note_acted(a, bus_index_op(a, op, L->set, L->way));
 	}
-	K_RETURN(L->useful);
+	}
 	K_END;
 }
 
@@ -173,10 +174,7 @@ KFUNC(index_all)
 {
 	K_BEGIN(flush_frame);
 	K_CALL(1, blast_dcache, 0);
-	SET(L->useful, a->ret);
 	K_CALL(2, blast_scache, 0);
-	SET(L->useful, L->useful | a->ret);
-	K_RETURN(L->useful);
 	K_END;
 }
 
@@ -195,20 +193,17 @@ KFUNC(r4k_dma_cache_wback_inv)
 		else
 			K_CALL(5, blast_scache_range, L->address, L->size, L->page, L->offset,
 			       Hit_Writeback_Inv_SD);
-		K_RETURN(a->ret);
+		K_RETURN(0);
 	}
 	if (takes_index_ops(a, L->size))
 		K_CALL(1, blast_dcache, 0);
 	else
 		K_CALL(2, blast_dcache_range, L->address, L->size, L->page, L->offset,
 		       Hit_Writeback_Inv_D);
-	SET(L->useful, a->ret);
 	if (a->k->machine.l2.present) {
 		K_CALL(3, blast_scache_range, L->address, L->size, L->page, L->offset,
 		       Hit_Writeback_Inv_SD);
-		SET(L->useful, L->useful | a->ret);
 	}
-	K_RETURN(L->useful);
 	K_END;
 }
 
@@ -227,11 +222,10 @@ KFUNC(r4k_dma_cache_inv)
 	if (a->k->machine.l2.inclusive) {
 		if (L->size >= machine_cache_bytes(&a->k->machine.l2)) {
 			K_CALL(4, blast_scache, 0);
-			K_RETURN(a->ret);
+			K_RETURN(0);
 		}
 	} else if (takes_index_ops(a, L->size)) {
 		K_CALL(1, blast_dcache, 0);
-		SET(L->useful, a->ret);
 	} else {
 		K_ACCESS(dcache_first_line, result,
 			 range_op(a, L, Hit_Writeback_Inv_D, first_line(L, dcache_line(a))));
@@ -239,7 +233,6 @@ KFUNC(r4k_dma_cache_inv)
 			 range_op(a, L, Hit_Writeback_Inv_D, last_line(L, dcache_line(a))));
 		K_CALL(2, blast_dcache_range, L->address, L->size, L->page, L->offset,
 		       Hit_Invalidate_D);
-		SET(L->useful, L->useful | a->ret);
 	}
 	if (a->k->machine.l2.present) {
 		K_ACCESS(scache_first_line, result,
@@ -248,9 +241,7 @@ KFUNC(r4k_dma_cache_inv)
 			 range_op(a, L, Hit_Writeback_Inv_SD, last_line(L, scache_line(a))));
 		K_CALL(3, blast_scache_range, L->address, L->size, L->page, L->offset,
 		       Hit_Invalidate_SD);
-		SET(L->useful, L->useful | a->ret);
 	}
-	K_RETURN(L->useful);
 	K_END;
 }
 
@@ -266,6 +257,5 @@ KFUNC(r4k_flush_data_cache_page)
 	bytes = cell_page_bytes(a->k);
 	K_CALL(1, blast_dcache_range, align_down(L->address, bytes), bytes, L->page,
 	       align_down(L->offset, bytes), Hit_Writeback_Inv_D);
-	K_RETURN(a->ret);
 	K_END;
 }

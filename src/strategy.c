@@ -36,21 +36,19 @@ struct sync_frame {
 	u32 saved; /* a slot's pte */
 	u32 flags; /* irq flags */
 	u32 ran; /* cache ops run for the piece */
-	u32 useful; /* one of them acted on a line */
 };
 
 static void piece_end(const struct act *a, const struct sync_frame *L)
 {
 	struct meaning at = {L->piece_page, L->piece_offset};
-	u8 *done = &a->w->step_done[a->step];
 
 	if (!L->piece_length)
 		return;
-	tell(a, EV_SYNC_PIECE, L->piece_page, L->piece_offset, L->piece_length, L->ran, L->useful);
+	tell(a, EV_SYNC_PIECE, L->piece_page, L->piece_offset, L->piece_length, L->ran, 0);
 	if (!L->ran)
 		oracle_warn(a, W_SYNC_SKIPPED, at);
 	else
-		*done |= STEP_SYNC_RAN | (L->useful ? STEP_SYNC_USEFUL : 0);
+		a->w->step_done[a->step] |= STEP_SYNC_RAN;
 }
 
 static bool piece_next(const struct act *a, const struct sync_frame *L)
@@ -75,7 +73,6 @@ static bool piece_next(const struct act *a, const struct sync_frame *L)
 	SET(L->left, L->left - length);
 	SET(L->address, 0);
 	SET(L->ran, 0);
-	SET(L->useful, 0);
 	return true;
 }
 
@@ -201,7 +198,6 @@ static void primitive_result(const struct act *a, const struct sync_frame *L)
 	case KF_r4k_flush_data_cache_page:
 	case KF_index_all:
 		SET(L->ran, 1);
-		SET(L->useful, L->useful | a->ret);
 		break;
 	default:
 		break;
@@ -228,8 +224,8 @@ KFUNC(sync_range)
 	}
 	if (!L->piece_length && L->left && L->ran) {
 		/* an op for the range as a whole, like index-all */
-		a->w->step_done[a->step] |= STEP_SYNC_RAN | (L->useful ? STEP_SYNC_USEFUL : 0);
-		tell(a, EV_SYNC_PIECE, L->page, L->offset, L->left, L->ran, L->useful);
+		a->w->step_done[a->step] |= STEP_SYNC_RAN;
+		tell(a, EV_SYNC_PIECE, L->page, L->offset, L->left, L->ran, 0);
 	}
 	K_END;
 }
@@ -248,6 +244,5 @@ KFUNC(cache_op)
 		K_CALL(1, r4k_dma_cache_inv, L->address, L->length, L->page, L->offset);
 	else
 		K_CALL(2, r4k_dma_cache_wback_inv, L->address, L->length, L->page, L->offset);
-	K_RETURN(a->ret);
 	K_END;
 }

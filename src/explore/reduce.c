@@ -11,6 +11,7 @@ struct reduction {
 	const struct cell *k;
 	u32 lines, words; /* of a set of lines, in u64s */
 	u32 *leader; /* of each line: lines that can decide each other's fate have one in common */
+	u32 *followers; /* of each leader, itself included */
 	u64 *of_context, *of_map; /* sets of leaders, one after the other */
 	u64 *used; /* sets of lines, one a CPU: those its contexts are thought to touch, that sets have room for */
 	u32 touches[ACTORS_MAX]; /* FOOT_… of each context */
@@ -160,8 +161,10 @@ static bool lines_fill(struct reduction *r, const struct strays *strays)
 		r->leader[i] = i;
 	if (!join(r, r->used))
 		return false;
-	for (i = 0; i < r->lines; i++)
+	for (i = 0; i < r->lines; i++) {
 		r->leader[i] = leader_of(r->leader, i);
+		r->followers[r->leader[i]]++;
+	}
 	for (i = 0; i < k->contexts; i++)
 		lead(r, r->of_context + (size_t)i * r->words);
 	for (i = 0; i < k->maps; i++)
@@ -184,6 +187,7 @@ struct reduction *reduction_new(const struct cell *k, const struct strays *stray
 	r->lines = footprint_lines(k);
 	r->words = (r->lines + 63) / 64;
 	r->leader = calloc(r->lines + 1, sizeof(u32));
+	r->followers = calloc(r->lines + 1, sizeof(u32));
 	r->of_context = calloc((size_t)k->contexts * r->words + 1, sizeof(u64));
 	r->of_map = calloc((size_t)k->maps * r->words + 1, sizeof(u64));
 	r->fills = k->machine.speculation != SPECULATION_NONE &&
@@ -206,8 +210,8 @@ struct reduction *reduction_new(const struct cell *k, const struct strays *stray
 		if (k->context[i].trigger == ON_DEVICE)
 			r->served[k->context[i].source] |= 1ull << i;
 	}
-	if (!r->leader || !r->of_context || !r->of_map || !r->used || !r->matters || !r->unsteady ||
-	    !lines_fill(r, strays)) {
+	if (!r->leader || !r->followers || !r->of_context || !r->of_map || !r->used ||
+	    !r->matters || !r->unsteady || !lines_fill(r, strays)) {
 		reduction_free(r);
 		return NULL;
 	}
@@ -219,6 +223,7 @@ void reduction_free(struct reduction *r)
 	if (!r)
 		return;
 	free(r->leader);
+	free(r->followers);
 	free(r->of_context);
 	free(r->of_map);
 	free(r->matters);
@@ -371,7 +376,7 @@ bool reduction_apart(const struct reduction *r, const struct world *w, const str
 	return true;
 }
 
-static void note_leader(u32 leader, struct reduction_lines *lines)
+static void add_line(struct reduction_lines *lines, u32 leader)
 {
 	u32 i;
 
@@ -390,7 +395,26 @@ void reduction_note(const struct reduction *r, const struct foot *foot,
 
 	lines->all |= (foot->touched & FOOT_ALL_LINES) != 0;
 	for (i = 0; i < foot->lines; i++)
-		note_leader(r->leader[foot->line[i]], lines);
+		add_line(lines, r->leader[foot->line[i]]);
+}
+
+void reduction_add(struct reduction_lines *to, const struct reduction_lines *from)
+{
+	u32 i;
+
+	to->all |= from->all;
+	for (i = 0; i < from->count; i++)
+		add_line(to, from->line[i]);
+}
+
+bool reduction_lone(const struct reduction *r, const struct reduction_lines *lines)
+{
+	u32 i;
+
+	for (i = 0; i < lines->count; i++)
+		if (r->followers[lines->line[i]] != 1)
+			return false;
+	return true;
 }
 
 /* The line that an eviction or a fill is of. */
@@ -429,7 +453,7 @@ bool reduction_matters(const struct reduction *r, const struct choice *fill)
 void reduction_note_fill(const struct reduction *r, const struct choice *fill,
 			 struct reduction_lines *lines)
 {
-	note_leader(r->leader[line_of(r, fill)], lines);
+	add_line(lines, r->leader[line_of(r, fill)]);
 }
 
 static bool lines_meet(const struct reduction *r, u32 ctx, u32 other)

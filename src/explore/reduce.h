@@ -5,8 +5,8 @@
  * Three reductions, all persistent sets from footprints, which keep the set of rules broken at every reachable
  * end, every rule that can be broken at all, every warning and every step that can be executed:
  *
- * - A line leaves a cache only before a choice that touches it, or at the end where that can change what is
- *   lost. Earlier than that nobody sees the difference.
+ * - A line leaves a cache only before a choice that touches it (departures.h), or at the end where that can change
+ *   what is lost. Earlier than that nobody sees the difference.
  * - A line is filled unasked only before a choice that touches it, or that takes away the mapping by which it may be
  *   filled; a line that nobody's program touches, never. While nobody touches the line, what it holds below stays what
  *   it is, so a later fill brings the same data.
@@ -68,6 +68,10 @@ struct reduction_lines {
 
 void reduction_note(const struct reduction *r, const struct foot *foot,
 		    struct reduction_lines *lines);
+/* Adds `from` to `to`. */
+void reduction_add(struct reduction_lines *to, const struct reduction_lines *from);
+/* None of the lines can decide the fate of others. */
+bool reduction_lone(const struct reduction *r, const struct reduction_lines *lines);
 /* Is the eviction or fill among those that have to be tried beside choices that touch `lines`? */
 bool reduction_wants(const struct reduction *r, const struct choice *unasked,
 		     const struct reduction_lines *lines);

@@ -3,167 +3,8 @@
 
 #include <stdlib.h>
 
-static bool grow_choices(struct search *s, u32 room)
-{
-	u32 wanted = s->choice_room ? s->choice_room : 1024;
-	struct choice *grown;
-
-	while (wanted < room)
-		wanted *= 2;
-	if (wanted == s->choice_room)
-		return true;
-	grown = realloc(s->choice, wanted * sizeof(*grown));
-	if (!grown)
-		return false;
-	s->choice = grown;
-	s->choice_room = wanted;
-	return true;
-}
-
-typedef u32 enabled_fn(const struct world *w, struct choice *out, u32 room);
-
-/* Appends what `enabled` lists to search.choice[], behind the first `at`; its end is in *end. */
-static bool list(struct search *s, enabled_fn *enabled, u32 at, u32 *end)
-{
-	const struct world *w = &s->arena.world;
-	u32 n = enabled(w, s->choice + at, s->choice_room - at);
-
-	if (n > s->choice_room - at) {
-		if (!grow_choices(s, at + n))
-			return false;
-		n = enabled(w, s->choice + at, s->choice_room - at);
-	}
-	*end = at + n;
-	return true;
-}
-
-/* Lists in search.fill[] which lines may be filled unasked, of those that matter. false: no memory. */
-static bool list_fills(struct search *s)
-{
-	const struct world *w = &s->arena.world;
-	u32 n, i;
-
-	s->fills = 0;
-	if (!reduction_fills(s->reduction))
-		return true;
-	n = engine_fills(w, s->fill, s->fill_room);
-	if (n > s->fill_room) {
-		struct choice *grown = realloc(s->fill, 2 * n * sizeof(*grown));
-
-		if (!grown)
-			return false;
-		s->fill = grown;
-		s->fill_room = 2 * n;
-		engine_fills(w, s->fill, s->fill_room);
-	}
-	for (i = 0; i < n; i++)
-		if (reduction_matters(s->reduction, &s->fill[i]))
-			s->fill[s->fills++] = s->fill[i];
-	return true;
-}
-
-/* Notes the lines that could be filled before the choice just applied and cannot be any more. */
-static void note_fills_lost(struct search *s, struct reduction_lines *lines)
-{
-	u32 i;
-
-	for (i = 0; i < s->fills; i++) {
-		if (engine_possible(&s->arena.world, &s->fill[i]))
-			continue;
-		s->fill_lost = true;
-		reduction_note_fill(s->reduction, &s->fill[i], lines);
-	}
-}
-
-/*
- * Applies `choice` with all its alternatives, and takes each back; notes in *foot what they touch, in *lines those
- * that can no longer be filled.
- */
-static bool peek(struct search *s, struct choice choice, struct foot *foot,
-		 struct reduction_lines *lines, bool *visible)
-{
-	struct world *w = &s->arena.world;
-	u32 broken = w_top(w)->broken;
-	size_t mark = w->logged;
-	u64 hash = w->hash;
-	bool more;
-
-	*foot = (struct foot){0};
-	*visible = false;
-	s->fill_lost = false;
-	w->foot = foot;
-	do {
-		if (!arena_reserve(&s->arena)) {
-			w->foot = NULL;
-			return false;
-		}
-		engine_apply(w, &choice);
-		more = engine_next_pick(w, &choice);
-		*visible |= w_top(w)->broken != broken || w_top(w)->ended;
-		note_fills_lost(s, lines);
-		world_undo(w, mark, hash);
-	} while (more);
-	w->foot = NULL;
-	if (choice.kind == CHOICE_STEP && reduction_strays(s->reduction, choice.actor, foot))
-		s->astray |= 1ull << choice.actor;
-	return true;
-}
-
-/*
- * Leaves only choices in [first, *end) that have to be tried: one alone where it is apart from all others, else
- * all; and the evictions and fills that matter to them.
- */
-static bool reduce(struct search *s, u32 first, bool alone, u32 *end)
-{
-	const struct world *w = &s->arena.world;
-	struct reduction_lines lines = {0};
-	struct foot foot;
-	bool visible;
-	u32 i, at;
-
-	if (!list_fills(s))
-		return false;
-	for (i = first; i < *end; i++) {
-		const struct choice choice = s->choice[i];
-		struct reduction_others others;
-
-		if (!alone || (choice.kind != CHOICE_STEP && choice.kind != CHOICE_DEVICE)) {
-			if (!peek(s, choice, &foot, &lines, &visible))
-				return false;
-			reduction_note(s->reduction, &foot, &lines);
-			continue;
-		}
-		reduction_look(s->reduction, w, &choice, &others);
-		if (!peek(s, choice, &foot, &lines, &visible))
-			return false;
-		if (!visible && !s->fill_lost && reduction_apart(s->reduction, w, &foot, &others)) {
-			s->choice[first] = choice;
-			*end = first + 1;
-			lines = (struct reduction_lines){0};
-			reduction_note(s->reduction, &foot, &lines);
-			break;
-		}
-		reduction_note(s->reduction, &foot, &lines);
-	}
-	at = *end;
-	if ((!lines.count && !lines.all) || !list(s, engine_evictions, at, &i))
-		return !lines.count && !lines.all;
-	for (; at < i; at++)
-		if (reduction_wants(s->reduction, &s->choice[at], &lines))
-			s->choice[(*end)++] = s->choice[at];
-	if (!grow_choices(s, *end + s->fills))
-		return false;
-	for (i = 0; i < s->fills; i++)
-		if (reduction_wants(s->reduction, &s->fill[i], &lines))
-			s->choice[(*end)++] = s->fill[i];
-	return true;
-}
-
-bool search_list(struct search *s, bool alone, u32 *end)
-{
-	return list(s, s->reduction ? engine_enabled_plain : engine_enabled, 0, end) &&
-	       (!s->reduction || reduce(s, 0, alone, end));
-}
+#include "departures.h"
+#include "list.h"
 
 static bool push_node(struct search *s, size_t mark, u32 taken)
 {
@@ -241,8 +82,8 @@ static bool note_worst(struct search *s, const struct choice *choice)
 	return worst_note(&s->result.worst, &s->meter, s->trails ? &s->path : NULL);
 }
 
-/* Applies a choice of the path's last state, and notes what it shows. False when the search has to stop. */
-static bool apply(struct search *s, const struct choice *choice)
+/* Applies a choice, the schedule's number `at`, and notes what it shows. False when the search has to stop. */
+static bool apply(struct search *s, const struct choice *choice, u32 at)
 {
 	struct explore_result *r = &s->result;
 	struct world *w = &s->arena.world;
@@ -270,9 +111,7 @@ static bool apply(struct search *s, const struct choice *choice)
 		else if (s->options->first)
 			r->stop = EXPLORE_FIRST;
 	}
-	return found_note(&r->found, w, s->node[s->depth - 1].taken + 1,
-			  s->trails ? &s->path : NULL) &&
-	       r->stop != EXPLORE_FIRST;
+	return found_note(&r->found, w, at, s->trails ? &s->path : NULL) && r->stop != EXPLORE_FIRST;
 }
 
 /* One that was not there before, unless it is one too many. */
@@ -297,27 +136,54 @@ static bool keep_state(struct search *s, bool *new)
 	return result != SEEN_NO_MEMORY && (!*new || count_state(s));
 }
 
+/* Applies search.choice[first] to `last`, which is taken as `choice`. False when the search has to stop. */
+static bool apply_run(struct search *s, u32 first, u32 last, const struct choice *choice)
+{
+	u32 at = s->node[s->depth - 1].taken, i;
+
+	for (i = first; i < last; i++) {
+		struct choice then = s->choice[i];
+
+		then.kind &= (u16)~CHOICE_THEN;
+		if (!apply(s, &then, ++at))
+			return false;
+	}
+	return apply(s, choice, at + 1);
+}
+
+/* The path's choices from its last state on become a way. */
+static bool keep_way(struct search *s)
+{
+	u32 i;
+
+	for (i = s->node[s->depth - 1].taken; i < s->path.length; i++)
+		if (!trail_add(&s->ways, s->path.choice[i]))
+			return false;
+	return true;
+}
+
 /*
- * Applies a choice of the path's last state with all its alternatives, and takes each back. What it changed stays in the
- * log, and what it leads to becomes a child. False when the search has to stop.
+ * Applies choices of the path's last state, the last one of them with all its alternatives, and takes each back. What
+ * they changed stays in the log, and what they lead to becomes a child. False when the search has to stop.
  */
-static bool try_choice(struct search *s, struct choice choice)
+static bool try_run(struct search *s, u32 first, u32 last)
 {
 	const struct node *node = &s->node[s->depth - 1];
 	struct world *w = &s->arena.world;
+	struct choice choice = s->choice[last];
 	bool more, new = true;
 
 	do {
-		struct child child = {.mark = w->logged, .way = s->ways.length};
+		struct child child = {w->logged, 0, s->ways.length, last - first + 1};
 
-		if (!apply(s, &choice))
+		if (!apply_run(s, first, last, &choice))
 			return false;
 		if (s->options->exact && !keep_state(s, &new))
 			return false;
 		if (s->trails) {
-			s->path.length = node->taken;
-			if (new && !trail_add(&s->ways, choice))
+			if (new && !keep_way(s))
 				return false;
+			s->path.length = node->taken;
 		}
 		more = w->pick.count && engine_next_pick(w, &choice);
 		child.hash = w->hash;
@@ -339,7 +205,8 @@ static void move_child(struct search *s, const struct child *from, const struct 
 	size_t changes = next->mark - from->mark;
 	u32 choices = next->way - from->way;
 
-	s->child[s->children++] = (struct child){w->logged, from->hash, s->ways.length};
+	s->child[s->children++] = (struct child){w->logged, from->hash, s->ways.length,
+						   from->choices};
 	memmove(w->log + w->logged, w->log + from->mark, changes * sizeof(*w->log));
 	w->logged += changes;
 	if (choices)
@@ -392,16 +259,21 @@ static bool push(struct search *s, size_t mark, u32 taken)
 
 	s->result.stop = EXPLORE_NO_MEMORY;
 	note_end(s);
-	if (!search_list(s, true, &end) || !push_node(s, mark, taken))
+	if (!list_choices(s, true, &end) || !push_node(s, mark, taken))
 		return false;
 	if (!end && !w_top(w)->ended) {
 		s->result.cut = true;
 		w->withheld |= engine_withheld(w);
 	}
 	/* the last one to be tried is the first one to be visited */
-	while (end)
-		if (!try_choice(s, s->choice[--end]))
+	while (end) {
+		u32 last = end - 1;
+
+		for (end = last; end && s->choice[end - 1].kind & CHOICE_THEN; end--)
+			;
+		if (!try_run(s, end, last))
 			return false;
+	}
 	return s->options->exact || note_children(s, first);
 }
 
@@ -409,13 +281,14 @@ static bool push(struct search *s, size_t mark, u32 taken)
 static bool visit(struct search *s)
 {
 	struct child child = s->child[--s->children];
-	u32 taken = s->node[s->depth - 1].taken + 1;
+	u32 taken = s->node[s->depth - 1].taken + child.choices, i;
 	struct world *w = &s->arena.world;
 
 	world_forth(w, child.mark, child.hash);
 	if (s->trails) {
-		if (!trail_add(&s->path, s->ways.choice[child.way]))
-			return false;
+		for (i = child.way; i < s->ways.length; i++)
+			if (!trail_add(&s->path, s->ways.choice[i]))
+				return false;
 		s->ways.length = child.way;
 	}
 	return push(s, child.mark, taken);
@@ -472,7 +345,7 @@ bool search_init(struct search *s, const struct cell *k, struct seen *seen,
 		s->arena.world.listen = meter_listen;
 		s->arena.world.listen_arg = &s->meter;
 	}
-	return arena_hurry(&s->arena) && grow_choices(s, 1024);
+	return arena_hurry(&s->arena) && list_room(s, 1024);
 }
 
 void search_free(struct search *s)

@@ -32,7 +32,8 @@ struct node {
 struct child {
 	size_t mark; /* in the log: what leads there, up to the next one's */
 	u64 hash;
-	u32 way; /* in search.ways: the choice that leads there */
+	u32 way; /* in search.ways: what leads there */
+	u32 choices; /* so many */
 };
 
 struct search {
@@ -50,7 +51,6 @@ struct search {
 	u32 choice_room;
 	struct choice *fill; /* of it, too: those that matter */
 	u32 fills, fill_room;
-	bool fill_lost; /* the choice looked at last takes one of them away */
 	struct trail path, ways; /* only with trails */
 	struct meter meter; /* of metered cells */
 	u64 astray; /* contexts that touched lines they do not mean */
@@ -72,12 +72,6 @@ bool search_init(struct search *s, const struct cell *k, struct seen *seen,
 		 const struct reduction *reduction, const struct explore_options *options,
 		 bool trails);
 void search_free(struct search *s);
-
-/*
- * Lists the choices of the world's state in choice[0 .. *end): all, or those that have to be tried; a single one
- * only if `alone`, which may make the way to what is found longer. false: no memory.
- */
-bool search_list(struct search *s, bool alone, u32 *end);
 
 /* Begins in the cell's first state. False when the search has to stop for the reason in result.stop. */
 bool search_begin(struct search *s);

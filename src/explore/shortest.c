@@ -3,14 +3,16 @@
 
 #include <stdlib.h>
 
-#include "search.h"
+#include "departures.h"
+#include "list.h"
 
 #define FIRST_ROOM 256u
 
-/* A state met: how it was reached. */
+/* A state met, or one that a run only passes through: how it was reached. */
 struct met {
 	u32 parent; /* NO_ID: the first state */
-	u32 interrupts; /* that arrived on the way */
+	u32 length; /* choices on the way */
+	u32 interrupts; /* that arrived on it */
 	struct choice choice;
 };
 
@@ -27,12 +29,24 @@ struct level {
 	u32 count, room;
 };
 
-/* The best way found in this level to a thing that is looked for. */
+/* The best way found so far to a thing that is looked for. */
 struct way {
 	bool found;
-	u32 parent, interrupts;
+	u32 parent, length, interrupts;
 	struct choice choice;
 	struct finding finding;
+};
+
+/* States wait by the length of the way to them; a run leads some levels on. */
+#define LEVELS (DEPARTURES_RUN + 2)
+
+/* A choice or a run, taken from a state. */
+struct taken {
+	u32 parent; /* the state; the last one passed through, once that is laid */
+	u32 length, interrupts;
+	struct choice run[DEPARTURES_RUN + 1];
+	u32 count; /* of run[] */
+	bool laid; /* the states passed through stand in met[] */
 };
 
 struct breadth {
@@ -42,8 +56,9 @@ struct breadth {
 	u64 *fingerprint; /* hash table over mets: 0 is empty */
 	u32 *index;
 	u64 slots;
-	struct level now, next;
-	u32 next_first; /* met[] from here on are in the next level */
+	struct level now, level[LEVELS];
+	u32 depth; /* of the level being expanded */
+	u32 waiting; /* states, in all levels */
 	u32 *first; /* words of the first state */
 	u32 (*at)[2]; /* pairs that the world's words have now */
 	u32 at_pairs;
@@ -193,70 +208,8 @@ static u32 interrupts_of(const struct cell *k, const struct choice *c)
 	return c->kind == CHOICE_ENTER && k->context[c->actor].level != LEVEL_PROCESS;
 }
 
-/* Notes which things are found by `choice` from state `parent`. */
-static void note_ways(struct breadth *b, u32 parent, const struct choice *choice)
+static bool met_add(struct breadth *b, struct met met)
 {
-	const struct world *w = &b->search.arena.world;
-	u32 interrupts = b->met[parent].interrupts + interrupts_of(w->k, choice);
-	u32 i, j;
-
-	if (b->wants_end && w_top(w)->ended == END_COMPLETE &&
-	    !(w_top(w)->broken & rule_data_mask()) &&
-	    (!b->end.found || b->end.interrupts > interrupts))
-		b->end = (struct way){true, parent, interrupts, *choice, {0}};
-	for (i = 0; i < w->findings; i++) {
-		const struct finding *f = &w->finding[i];
-
-		for (j = 0; j < b->list->count; j++) {
-			const struct found *item = &b->list->item[j];
-			struct way *way = &b->way[j];
-
-			if (item->shortest || item->finding.warning != f->warning ||
-			    item->finding.rule != f->rule || item->finding.step != f->step ||
-			    (way->found && way->interrupts <= interrupts))
-				continue;
-			*way = (struct way){true, parent, interrupts, *choice, *f};
-		}
-	}
-}
-
-/* Notes which of the largest figures `choice` attains. */
-static void note_figures(struct breadth *b, u32 parent, const struct choice *choice)
-{
-	u32 interrupts = b->met[parent].interrupts + interrupts_of(b->search.arena.world.k, choice);
-	const struct meter *m = &b->search.meter;
-	u32 i, j;
-
-	for (i = 0; i < m->figures; i++) {
-		for (j = 0; j < b->worst->count; j++) {
-			const struct worst *item = &b->worst->item[j];
-			struct way *way = &b->way[b->list->count + j];
-
-			if (item->shortest || !figure_same(&item->figure, &m->figure[i]) ||
-			    item->figure.value != m->figure[i].value ||
-			    (way->found && way->interrupts <= interrupts))
-				continue;
-			*way = (struct way){true, parent, interrupts, *choice, {0}};
-		}
-	}
-}
-
-/* Notes the state that `choice` led to, unless it was met before. */
-static bool note_state(struct breadth *b, u32 parent, const struct choice *choice)
-{
-	const struct world *w = &b->search.arena.world;
-	struct met met = {parent, b->met[parent].interrupts + interrupts_of(w->k, choice), *choice};
-	struct waiting state = {.met = b->mets, .hash = w->hash};
-	u32 *number = lookup(b, w->hash);
-
-	if (!number)
-		return false;
-	if (*number != NO_ID) {
-		/* another way of the same length may have fewer interrupts */
-		if (*number >= b->next_first && b->met[*number].interrupts > met.interrupts)
-			b->met[*number] = met;
-		return true;
-	}
 	if (b->mets == b->met_room) {
 		u32 room = b->met_room ? 2 * b->met_room : FIRST_ROOM;
 		struct met *grown = realloc(b->met, room * sizeof(*grown));
@@ -266,43 +219,182 @@ static bool note_state(struct breadth *b, u32 parent, const struct choice *choic
 		b->met = grown;
 		b->met_room = room;
 	}
-	*number = b->mets;
 	b->met[b->mets++] = met;
+	return true;
+}
+
+/* Gives the states that a run passes through their places. */
+static bool lay(struct breadth *b, struct taken *t)
+{
+	u32 i;
+
+	for (i = 0; !t->laid && i + 1 < t->count; i++) {
+		struct met through = b->met[t->parent];
+
+		through.parent = t->parent;
+		through.length++;
+		through.choice = t->run[i];
+		t->parent = b->mets;
+		if (!met_add(b, through))
+			return false;
+	}
+	t->laid = true;
+	return true;
+}
+
+/* Is this way to the thing better than the one there is? */
+static bool better(const struct way *way, const struct taken *t)
+{
+	return !way->found || t->length < way->length ||
+	       (t->length == way->length && t->interrupts < way->interrupts);
+}
+
+static bool take_way(struct breadth *b, struct way *way, struct taken *t, struct finding finding)
+{
+	if (!better(way, t))
+		return true;
+	if (!lay(b, t))
+		return false;
+	*way = (struct way){
+		.found = true,
+		.parent = t->parent,
+		.length = t->length,
+		.interrupts = t->interrupts,
+		.choice = t->run[t->count - 1],
+		.finding = finding,
+	};
+	return true;
+}
+
+/* Notes which things were found behind what was taken. */
+static bool note_ways(struct breadth *b, struct taken *t)
+{
+	const struct world *w = &b->search.arena.world;
+	u32 i, j;
+
+	if (b->wants_end && w_top(w)->ended == END_COMPLETE &&
+	    !(w_top(w)->broken & rule_data_mask()) &&
+	    !take_way(b, &b->end, t, (struct finding){0}))
+		return false;
+	for (i = 0; i < w->findings; i++) {
+		const struct finding *f = &w->finding[i];
+
+		for (j = 0; j < b->list->count; j++) {
+			const struct found *item = &b->list->item[j];
+
+			if (!item->shortest && item->finding.warning == f->warning &&
+			    item->finding.rule == f->rule && item->finding.step == f->step &&
+			    !take_way(b, &b->way[j], t, *f))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Notes which of the largest figures were attained. */
+static bool note_figures(struct breadth *b, struct taken *t)
+{
+	const struct meter *m = &b->search.meter;
+	u32 i, j;
+
+	for (i = 0; i < m->figures; i++) {
+		for (j = 0; j < b->worst->count; j++) {
+			const struct worst *item = &b->worst->item[j];
+
+			if (!item->shortest && figure_same(&item->figure, &m->figure[i]) &&
+			    item->figure.value == m->figure[i].value &&
+			    !take_way(b, &b->way[b->list->count + j], t, (struct finding){0}))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Notes the state that was reached, unless a way as good is known. */
+static bool note_state(struct breadth *b, struct taken *t)
+{
+	const struct world *w = &b->search.arena.world;
+	struct waiting state = {.hash = w->hash};
+	u32 *number = lookup(b, w->hash);
+	const struct met *known;
+	struct met met;
+
+	if (!number)
+		return false;
+	known = *number == NO_ID ? NULL : &b->met[*number];
+	/* those of levels behind were expanded */
+	if (known && (known->length <= b->depth || known->length < t->length ||
+		      (known->length == t->length && known->interrupts <= t->interrupts)))
+		return true;
+	if (!lay(b, t))
+		return false;
+	met = (struct met){t->parent, t->length, t->interrupts, t->run[t->count - 1]};
+	if (*number != NO_ID) {
+		bool waits = b->met[*number].length == t->length;
+
+		b->met[*number] = met;
+		if (waits)
+			return true;
+	} else {
+		*number = b->mets;
+		if (!met_add(b, met))
+			return false;
+	}
 	if (w_top(w)->ended)
 		return true;
-	return differences(b, &state) && level_add(&b->next, state);
+	state.met = *number;
+	b->waiting++;
+	return differences(b, &state) && level_add(&b->level[t->length % LEVELS], state);
+}
+
+/* Applies a choice of the state, and notes what it leads to where a run ends in it. */
+static bool take(struct breadth *b, struct taken *t, struct choice choice, bool last)
+{
+	struct world *w = &b->search.arena.world;
+
+	t->run[t->count++] = choice;
+	t->length++;
+	t->interrupts += interrupts_of(w->k, &choice);
+	if (!arena_reserve(&b->search.arena))
+		return false;
+	meter_begin(&b->search.meter);
+	engine_apply(w, &choice);
+	if (w->k->metered) {
+		meter_applied(&b->search.meter, w, &choice);
+		if (!note_figures(b, t))
+			return false;
+	}
+	return (!w->findings && !b->wants_end) || !last || note_ways(b, t);
 }
 
 static bool expand(struct breadth *b, const struct waiting *state)
 {
 	struct world *w = &b->search.arena.world;
-	u32 end, i;
+	const struct met from = b->met[state->met];
+	u32 end, i = 0;
 
 	restore(b, state);
-	if (!search_list(&b->search, false, &end))
+	if (!list_choices(&b->search, false, &end))
 		return false;
-	for (i = 0; i < end; i++) {
-		struct choice choice = b->search.choice[i];
-		bool more;
+	while (i < end) {
+		struct taken t = {state->met, from.length, from.interrupts, .count = 0};
+		struct choice choice;
+		bool then, more;
 
 		do {
-			struct choice taken = choice;
-
-			if (!arena_reserve(&b->search.arena))
+			choice = b->search.choice[i++];
+			then = choice.kind & CHOICE_THEN;
+			choice.kind &= (u16)~CHOICE_THEN;
+			if (!take(b, &t, choice, !then))
 				return false;
-			meter_begin(&b->search.meter);
-			engine_apply(w, &choice);
-			if (w->k->metered) {
-				meter_applied(&b->search.meter, w, &choice);
-				note_figures(b, state->met, &taken);
-			}
-			more = engine_next_pick(w, &choice);
-			if (w->findings || b->wants_end)
-				note_ways(b, state->met, &taken);
-			if (!note_state(b, state->met, &taken))
-				return false;
-			world_undo(w, 0, state->hash);
-		} while (more);
+		} while (then);
+		more = w->pick.count && engine_next_pick(w, &choice);
+		if (!note_state(b, &t))
+			return false;
+		world_undo(w, 0, state->hash);
+		/* the same choice with its next alternative */
+		if (more)
+			b->search.choice[--i] = choice;
 	}
 	return true;
 }
@@ -322,15 +414,22 @@ static bool trail_of(const struct breadth *b, const struct way *way, struct trai
 	return true;
 }
 
-/* Gives what this level found its trails. Returns how many things are still looked for. */
+/* No way that is still to be found is shorter. */
+static bool final(const struct breadth *b, const struct way *way)
+{
+	return way->found && way->length <= b->depth + 1;
+}
+
+/* Gives what has its shortest way by now its trail. Returns how many things are still looked for. */
 static u32 conclude(struct breadth *b)
 {
-	u32 left = b->wants_end && !b->end.found, i;
+	u32 left = b->wants_end && !final(b, &b->end), i;
 
 	for (i = 0; i < b->list->count; i++) {
 		struct found *item = &b->list->item[i];
 
-		if (b->way[i].found && !item->shortest && trail_of(b, &b->way[i], &item->trail)) {
+		if (final(b, &b->way[i]) && !item->shortest &&
+		    trail_of(b, &b->way[i], &item->trail)) {
 			item->shortest = true;
 			item->finding = b->way[i].finding;
 			item->at = item->trail.length;
@@ -341,7 +440,7 @@ static u32 conclude(struct breadth *b)
 		const struct way *way = &b->way[b->list->count + i];
 		struct worst *item = &b->worst->item[i];
 
-		if (way->found && !item->shortest && trail_of(b, way, &item->trail))
+		if (final(b, way) && !item->shortest && trail_of(b, way, &item->trail))
 			item->shortest = true;
 		left += !item->shortest;
 	}
@@ -359,21 +458,27 @@ static bool may_go_on(const struct breadth *b, const struct explore_options *o)
 
 static void breadth_first(struct breadth *b, const struct explore_options *options)
 {
-	u32 i;
+	for (;; b->depth++) {
+		struct level *level = &b->level[b->depth % LEVELS], emptied = b->now;
+		u32 i;
 
-	do {
-		struct level emptied = b->now;
+		b->now = *level;
+		*level = emptied;
+		b->waiting -= b->now.count;
+		for (i = 0; i < b->now.count; i++) {
+			const struct waiting *state = &b->now.item[i];
 
-		b->now = b->next;
-		b->next = emptied;
-		b->next_first = b->mets;
-		for (i = 0; i < b->now.count; i++)
-			if (!may_go_on(b, options) || !expand(b, &b->now.item[i]))
+			/* unless a shorter way to it was found meanwhile */
+			if (b->met[state->met].length == b->depth &&
+			    (!may_go_on(b, options) || !expand(b, state)))
 				return;
+		}
 		/* the world is in the last state expanded, whose pairs go now */
 		restore(b, &(struct waiting){0});
 		level_clear(&b->now);
-	} while (conclude(b) && b->next.count);
+		if (!conclude(b) || !b->waiting)
+			return;
+	}
 }
 
 /* Searches for what b->list and b->wants_end say. */
@@ -393,7 +498,8 @@ static void search_breadth(struct breadth *b, const struct cell *k,
 		b->met_room = FIRST_ROOM;
 		memcpy(b->first, w->word, bytes);
 		b->met[b->mets++] = (struct met){.parent = NO_ID};
-		if (number && level_add(&b->next, (struct waiting){.hash = w->hash})) {
+		b->waiting = 1;
+		if (number && level_add(&b->level[0], (struct waiting){.hash = w->hash})) {
 			*number = 0;
 			breadth_first(b, options);
 		}
@@ -403,10 +509,14 @@ static void search_breadth(struct breadth *b, const struct cell *k,
 
 static void breadth_free(struct breadth *b)
 {
+	u32 i;
+
 	level_clear(&b->now);
-	level_clear(&b->next);
 	free(b->now.item);
-	free(b->next.item);
+	for (i = 0; i < LEVELS; i++) {
+		level_clear(&b->level[i]);
+		free(b->level[i].item);
+	}
 	free(b->met);
 	free(b->fingerprint);
 	free(b->index);

@@ -3,7 +3,7 @@
  * The shortest trail to each thing found, by a breadth-first search that stops when it has them all. Among the
  * shortest, one with the fewest interrupts; among those, the first in the order of engine_enabled().
  *
- * Choices are left out only as far as no trail gets longer by it: evictions and fills that nobody would see yet.
+ * Choices are left out only as far as no trail gets longer by it (list.h, not `alone`): evictions and fills that nobody would see yet.
  */
 #ifndef STALELINE_EXPLORE_SHORTEST_H
 #define STALELINE_EXPLORE_SHORTEST_H

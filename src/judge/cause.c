@@ -3,6 +3,7 @@
 
 #include "cache_model.h"
 #include "check.h"
+#include "hierarchy.h"
 #include "pagetable.h"
 
 static const struct moment *moment_at(const struct history *h, guint i)
@@ -154,6 +155,24 @@ static void source_trace(const struct history *h, struct explanation *ret)
 	}
 }
 
+/* From moment `begun` to `end` the context that acts at `end` ran a cache op that found a line. */
+static gboolean sync_acted(const struct history *h, guint begun, guint end)
+{
+	guint i, j;
+
+	for (i = begun; i <= end; i++) {
+		const struct moment *m = moment_at(h, i);
+
+		for (j = 0; m->ctx == moment_at(h, end)->ctx && j < m->events->len; j++) {
+			const struct event *e = &g_array_index(m->events, struct event, j);
+
+			if (e->kind == EV_CACHE_OP && e->d != OP_MISS && e->d != OP_UNCACHED)
+				return TRUE;
+		}
+	}
+	return FALSE;
+}
+
 /*
  * The sync that would have helped: of those of the place between `from` and `until` the first that ran no
  * op, else the last one that ran.
@@ -180,7 +199,7 @@ static void sync_owed(const struct history *h, guint from, guint until, struct e
 
 				if (ret->sync != NO_ID && ret->sync != at && !ret->sync_ran)
 					continue;
-				ret->sync_useful = e->e || (ret->sync == at && ret->sync_useful);
+				ret->sync_useful = sync_acted(h, at, i);
 				ret->sync_ran = e->d != 0;
 				ret->sync = at;
 				ret->sync_end = i;

@@ -48,7 +48,7 @@ struct explanation {
 	guint sync; /* moment of the sync that was owed; its SYNC_BEGIN event */
 	guint sync_end; /* moment in which its last piece ended; the same where it has none */
 	gboolean sync_ran; /* it ran a cache op */
-	gboolean sync_useful; /* a cache op of it acted on some line */
+	gboolean sync_useful; /* a cache op of it that concerns the place found a line */
 	gboolean at_last; /* no sync is to blame alone: what brought the copy, or kept it, came behind them */
 	guint other_op; /* alias: moment of a cache op for the place that went through another colour */
 	int other; /* alias: seat of another colour that holds the newest data, or -1 */

@@ -375,7 +375,7 @@ static void why_sync(const struct story *s, GString *out)
 		g_string_append_printf(
 			out,
 			"The sync owed in between is (%u), %s: strategy `%s` ran its cache "
-			"ops, and none of them found a line to act on.\n",
+			"ops, and none of them found this line.\n",
 			s->n_sync, step, strategy->name);
 	else
 		g_string_append_printf(
