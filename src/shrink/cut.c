@@ -298,6 +298,9 @@ static GArray *keys_of(const struct cutter *c, struct ynode *root)
 		keys_add(list, map);
 	else
 		key_add(list, map, "tlb");
+	/* it bounds nothing once the machine does not speculate any more */
+	if (c->explored && c->compiled->cell.machine.speculation == SPECULATION_NONE)
+		key_add(list, map, "fills");
 	key_add(list, root, "force");
 	map = ynode_get(root, "pages");
 	for (i = 0; map && i < map->entries->len; i++) {
