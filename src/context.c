@@ -165,10 +165,10 @@ static void advance(struct act *a)
 				put(a->w, n, *n + 1);
 			}
 			tell(a, EV_STEP_BEGIN, c->step);
-			kstep_push(a, step->fn, NULL, 0);
+			kstep_begin(a, step->fn, NULL, 0);
 		} else if (def->level != LEVEL_PROCESS) {
 			a->step = c->step - 1;
-			kstep_push(a, KF_irq_return, NULL, 0);
+			kstep_begin(a, KF_irq_return, NULL, 0);
 		} else {
 			a->step = c->step - 1;
 			run_end(a);

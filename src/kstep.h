@@ -20,7 +20,8 @@
  * frame's local the 0 it began with, which for irq flags means "irqs were on"; a call returns 0.
  *
  * Rules: locals that outlive a K_STEP or K_CALL stand in the frame and are written with SET; two marks of
- * one name in a routine do not compile; no mark inside an inner switch; a frame is zeroed on return.
+ * one name in a routine do not compile; no mark inside an inner switch. A routine finds its locals 0; the frames
+ * it leaves behind are taken over by what is called next, and are zeroed before the context rests.
  */
 #ifndef STALELINE_KSTEP_H
 #define STALELINE_KSTEP_H
@@ -76,17 +77,24 @@ static inline const struct w_ctx *kstep_ctx(const struct act *a)
 
 static inline const struct w_frame *kstep_frame(const struct act *a)
 {
-	const struct w_ctx *ctx = kstep_ctx(a);
-
-	return &ctx->frame[ctx->sp - 1];
+	return a->frame;
 }
 
-/* Pushes a frame for `fn`; arg[] become its first locals. */
-void kstep_push(const struct act *a, enum kfunc fn, const u32 *arg, u32 args);
-/* Zeroes and pops the running frame. */
-void kstep_pop(const struct act *a);
+/* Gives a context that does not run a frame for `fn`; arg[] become its first locals. */
+void kstep_begin(struct act *a, enum kfunc fn, const u32 *arg, u32 args);
+/* The same for one that runs: `fn` is called. */
+void kstep_push(struct act *a, enum kfunc fn, const u32 *arg, u32 args);
 /* Runs the context until it rests, dies, or has no frame left. */
 enum k_result kstep_run(struct act *a);
+
+/* Where the running routine goes on: 0 at its beginning. */
+static inline u32 kstep_resumes(struct act *a)
+{
+	u32 pc = a->fresh ? 0 : a->frame->pc;
+
+	a->fresh = false;
+	return pc;
+}
 
 static inline void kstep_pc(const struct act *a, u32 pc)
 {
@@ -121,7 +129,7 @@ bool kstep_call(struct act *a, u32 number, enum kfunc fn, const u32 *arg, u32 ar
 	const struct type *L = (const struct type *)(const void *)kstep_frame(a)->local;           \
 	_Static_assert(sizeof(struct type) <= FRAME_LOCALS * sizeof(u32), "frame too small");      \
 	(void)L;                                                                                   \
-	switch (kstep_frame(a)->pc) {                                                              \
+	switch (kstep_resumes(a)) {                                                                \
 	default:                                                                                   \
 		bug("a frame resumes at a place its routine does not have", __FILE__, __LINE__);   \
 	case 0:

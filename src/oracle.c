@@ -21,6 +21,8 @@ static u32 routine_of(const struct act *a)
 {
 	const struct w_ctx *c = a->ctx == NO_ID ? NULL : w_ctx(a->w, a->ctx);
 
+	if (a->frame)
+		return a->frame->fn;
 	return c && c->sp ? c->frame[c->sp - 1].fn : 0;
 }
 

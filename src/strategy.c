@@ -131,7 +131,7 @@ static bool program_run(const struct act *a, const struct sync_frame *L)
 }
 
 /* Pushes the frame of the primitive the program is at, with the arguments it takes. */
-static void primitive_push(const struct act *a, const struct sync_frame *L)
+static void primitive_push(struct act *a, const struct sync_frame *L)
 {
 	const struct strategy_op *op = &a->k->strategy.op[L->pc];
 	u32 page_address_of_piece = align_down(L->address, cell_page_bytes(a->k));

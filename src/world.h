@@ -475,6 +475,11 @@ struct act {
 	u32 kstep; /* enum kstep of the effect under way */
 	u32 change; /* enum change: how the effect under way differs from the kernel's; mostly 0 */
 	u32 ret, ret2; /* values of the routine that returned last */
+	/* while the context runs (kstep.c); what stands in the world is put right when it rests */
+	const struct w_frame *frame; /* of the running routine; NULL while none runs */
+	u32 depth; /* frames in use */
+	u32 stale; /* frames from here on are as they were; those between are left over */
+	bool fresh; /* the running routine was called just now: its frame's pc is left over */
 };
 
 enum event_kind {

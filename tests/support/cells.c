@@ -269,7 +269,7 @@ bool rig_call(struct rig *r, u32 ctx, enum kfunc fn, const u32 *arg, u32 args)
 		put(a.w, &w_ctx(a.w, ctx)->below, w_cpu(a.w, a.cpu)->current);
 		put(a.w, &w_cpu(a.w, a.cpu)->current, ctx + 1);
 	}
-	kstep_push(&a, fn, arg, args);
+	kstep_begin(&a, fn, arg, args);
 	return kstep_run(&a) == K_REST;
 }
 
