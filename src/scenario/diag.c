@@ -12,7 +12,7 @@ enum {
 	CONTEXT = 200, /* code points looked at on each side of a caret: more than a window */
 	TAB = 8,
 	NUMBER_MIN = 2, /* width of the line number, so that the arrow is always at column 3 */
-	CP_STEP = 256, /* one checkpoint for so many code points */
+	CP_STEP = 32, /* one checkpoint for so many code points */
 };
 
 /* A file may be one line of 8 MiB, so no place may be found by walking from a line's start. */
