@@ -83,7 +83,8 @@ static void add_evictions(struct list *l, const struct world *w)
 	u32 cache, set;
 
 	if (bounds_spent(w, BIT(BOUND_EVICTIONS))) {
-		for (cache = 0; cache < cache_count(k); cache++)
+		for (cache = 0; cache < cache_count(k) && !(l->withheld & BIT(BOUND_EVICTIONS));
+		     cache++)
 			if (cache_next_busy_set(w, cache, 0) != NO_ID)
 				l->withheld |= BIT(BOUND_EVICTIONS);
 		return;
@@ -283,7 +284,8 @@ u32 engine_withheld(const struct world *w)
 u32 engine_enabled(const struct world *w, struct choice *out, u32 room)
 {
 	u32 plain = engine_enabled_plain(w, out, room);
-	struct list l = {out, room, plain, 0};
+	/* what is withheld nobody asks here, and need not be looked for */
+	struct list l = {out, room, plain, ~0u};
 
 	if (!room)
 		return plain + engine_evictions(w, out, 0) + engine_fills(w, out, 0);

@@ -204,39 +204,73 @@ void world_change_hash(struct world *w, u32 at, u32 old, u32 value)
 		w->hash += world_factor(at) * ((u64)value - old);
 }
 
-void world_undo(struct world *w, size_t mark, u64 hash)
+/* What put() keeps up to date stays in registers meanwhile. */
+void world_put_words(struct world *w, u32 *cell, const u32 *from, u32 words)
 {
-	while (w->logged > mark) {
-		struct undo *u = &w->log[--w->logged];
+	u32 at = (u32)(cell - w->word);
+	u64 hash = w->hash;
+	struct undo *log = w->log + w->logged;
+	const u64 *factor = w->factor + at;
+	u32 i;
 
-		w->word[u->at] = u->old;
+	if (!w->log || at + words > w->factors) {
+		for (i = 0; i < words; i++)
+			put(w, &cell[i], from ? from[i] : 0);
+		return;
 	}
+	bug_on(w->log_capacity - w->logged < words, "the undo log has no room for one more step");
+	for (i = 0; i < words; i++) {
+		u32 old = cell[i];
+		u32 value = from ? from[i] : 0;
+
+		if (old == value)
+			continue;
+		*log++ = (struct undo){at + i, old};
+		hash += factor[i] * ((u64)value - old);
+		cell[i] = value;
+	}
+	w->logged = (size_t)(log - w->log);
 	w->hash = hash;
 }
 
-static void exchange(struct world *w, struct undo *u)
+void world_undo(struct world *w, size_t mark, u64 hash)
 {
-	u32 value = w->word[u->at];
+	const struct undo *u = w->log + w->logged, *end = w->log + mark;
+	u32 *word = w->word;
 
-	w->word[u->at] = u->old;
+	while (u > end) {
+		u--;
+		word[u->at] = u->old;
+	}
+	w->logged = mark;
+	w->hash = hash;
+}
+
+static inline void exchange(u32 *word, struct undo *u)
+{
+	u32 value = word[u->at];
+
+	word[u->at] = u->old;
 	u->old = value;
 }
 
 void world_back(struct world *w, size_t mark, u64 hash)
 {
-	struct undo *u = w->log + w->logged;
+	struct undo *u = w->log + w->logged, *end = w->log + mark;
+	u32 *word = w->word;
 
-	while (u > w->log + mark)
-		exchange(w, --u);
+	while (u > end)
+		exchange(word, --u);
 	w->hash = hash;
 }
 
 void world_forth(struct world *w, size_t mark, u64 hash)
 {
-	struct undo *u;
+	struct undo *u = w->log + mark, *end = w->log + w->logged;
+	u32 *word = w->word;
 
-	for (u = w->log + mark; u < w->log + w->logged; u++)
-		exchange(w, u);
+	for (; u < end; u++)
+		exchange(word, u);
 	w->hash = hash;
 }
 

@@ -312,37 +312,18 @@ static inline void put(struct world *w, const u32 *field, u32 value)
 	*cell = value;
 }
 
+void world_put_words(struct world *w, u32 *cell, const u32 *from, u32 words);
+
 /*
  * Puts words that lie side by side, the first one first: those at `from`, which may be some way further on in the same
- * place, or 0 where it is NULL. What put() keeps up to date stays in registers meanwhile.
+ * place, or 0 where it is NULL.
  */
 static inline void put_words(struct world *w, const u32 *to, const u32 *from, u32 words)
 {
-	u32 *cell = (u32 *)(uintptr_t)to;
-	u32 at = (u32)(cell - w->word);
-	u64 hash = w->hash;
-	struct undo *log = w->log + w->logged;
-	const u64 *factor = w->factor + at;
-	u32 i;
-
-	if (words < 2 || !w->log || at + words > w->factors) {
-		for (i = 0; i < words; i++)
-			put(w, &to[i], from ? from[i] : 0);
-		return;
-	}
-	bug_on(w->log_capacity - w->logged < words, "the undo log has no room for one more step");
-	for (i = 0; i < words; i++) {
-		u32 old = cell[i];
-		u32 value = from ? from[i] : 0;
-
-		if (old == value)
-			continue;
-		*log++ = (struct undo){at + i, old};
-		hash += factor[i] * ((u64)value - old);
-		cell[i] = value;
-	}
-	w->logged = (size_t)(log - w->log);
-	w->hash = hash;
+	if (words == 1)
+		put(w, to, from ? *from : 0);
+	else if (words)
+		world_put_words(w, (u32 *)(uintptr_t)to, from, words);
 }
 
 /* `words` of them go from `from` to `to`, which is behind it; both may share words. */

@@ -131,7 +131,7 @@ static u64 slots_after(u64 slots)
 
 static u64 slots_most(u64 slots)
 {
-	return slots / 8 * 7;
+	return slots / 16 * 13;
 }
 
 static u64 *slots_new(u64 slots)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The states already visited, as 64-bit fingerprints: one table with open addressing, grown by half when seven eighths
- * full: 8 bytes a slot, 9 to 14 bytes a state. Two different states share a fingerprint with odds of about
+ * The states already visited, as 64-bit fingerprints: one table with open addressing, grown by half when thirteen
+ * sixteenths full: 8 bytes a slot, 10 to 15 bytes a state. Two different states share a fingerprint with odds of about
  * states^2 / 2^65 (seen_odds()).
  *
  * Several threads look up and add without a lock. Only while the table grows all others have to be out of it, which is

@@ -22,14 +22,6 @@ bool trail_reserve(struct trail *t, u32 room)
 	return true;
 }
 
-bool trail_add(struct trail *t, struct choice choice)
-{
-	if (!trail_reserve(t, t->length + 1))
-		return false;
-	t->choice[t->length++] = choice;
-	return true;
-}
-
 bool trail_copy(struct trail *to, const struct choice *choice, u32 length)
 {
 	if (!trail_reserve(to, length))

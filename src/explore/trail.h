@@ -29,9 +29,16 @@ struct trail {
 
 /* All return false when there is no memory. trail_copy() copies choices alone. */
 bool trail_reserve(struct trail *t, u32 room);
-bool trail_add(struct trail *t, struct choice choice);
 bool trail_copy(struct trail *to, const struct choice *choice, u32 length);
 void trail_free(struct trail *t);
+
+static inline bool trail_add(struct trail *t, struct choice choice)
+{
+	if (t->length == t->room && !trail_reserve(t, t->length + 1))
+		return false;
+	t->choice[t->length++] = choice;
+	return true;
+}
 
 bool choice_same(const struct choice *a, const struct choice *b);
 
