@@ -675,7 +675,8 @@ static gboolean pair_known(GPtrArray *scenarios, const char *key, const char *va
 				if (!g_ptr_array_find_with_equal_func(keys, name, g_str_equal,
 								      NULL))
 					g_ptr_array_add(keys, name);
-				if (strcmp(name, key))
+				/* a value that is a map has no name */
+				if (strcmp(name, key) || !text)
 					continue;
 				if (!g_ptr_array_find_with_equal_func(values, text, g_str_equal,
 								      NULL))
