@@ -159,6 +159,22 @@ void footprint_mark_context(const struct cell *k, u32 ctx, footprint_mark *mark,
 		mark_step(k, &k->step[def->first_step + i], mark, arg);
 }
 
+static bool only_maps(u32 fn)
+{
+	return fn == KF_step_map_user || fn == KF_step_kmap || fn == KF_step_kmap_atomic ||
+	       takes_handle(fn);
+}
+
+void footprint_mark_data(const struct cell *k, u32 ctx, footprint_mark *mark, void *arg)
+{
+	const struct context_def *def = &k->context[ctx];
+	u32 i;
+
+	for (i = 0; i < def->steps; i++)
+		if (!only_maps(k->step[def->first_step + i].fn))
+			mark_step(k, &k->step[def->first_step + i], mark, arg);
+}
+
 static u32 primitive_touches(u32 fn)
 {
 	switch (fn) {

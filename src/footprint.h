@@ -20,6 +20,8 @@ typedef void footprint_mark(void *arg, u32 first, u32 count);
 u32 footprint_lines(const struct cell *k);
 /* Marks the lines that steps of the context, and transfers they start, mean; some more than once. */
 void footprint_mark_context(const struct cell *k, u32 ctx, footprint_mark *mark, void *arg);
+/* The same but for steps that only map pages, or take mappings away: they touch no line themselves. */
+void footprint_mark_data(const struct cell *k, u32 ctx, footprint_mark *mark, void *arg);
 void footprint_mark_map(const struct cell *k, u32 map, footprint_mark *mark, void *arg);
 /* FOOT_SLOT, FOOT_PKMAP, FOOT_USER and FOOT_TLB of all steps of the context. */
 u32 footprint_touches(const struct cell *k, u32 ctx);

@@ -117,17 +117,22 @@ static void mark_pages_of_cpu(struct reduction *r, u32 cpu, struct marking *m)
 	free(meant.set);
 }
 
-static void fills_fill(struct reduction *r)
+static void fills_fill(struct reduction *r, const struct strays *strays)
 {
 	const struct cell *k = r->k;
 	u32 page_lines = r->lines / (k->pages + !k->pages), i, j;
 
-	for (i = 0; i < k->contexts; i++)
-		for (j = 0; j < r->words; j++)
+	/* a page that is mapped has many lines, of which few are touched */
+	for (i = 0; i < k->contexts; i++) {
+		if (!((strays->near | strays->far) >> i & 1))
+			footprint_mark_data(k, i, mark, &(struct marking){r->matters});
+		for (j = 0; ((strays->near | strays->far) >> i & 1) && j < r->words; j++)
 			r->matters[j] |= r->of_context[(size_t)i * r->words + j];
+	}
 	for (i = 0; i < k->maps; i++)
 		for (j = 0; j < r->words; j++)
 			r->matters[j] |= r->of_map[(size_t)i * r->words + j];
+	lead(r, r->matters);
 	/* a lowmem line of one colour can be filled through kseg0 from the beginning */
 	for (i = 0; i < r->lines; i++)
 		if (k->page[i / page_lines].highmem || k->machine.l1d.colours > 1)
@@ -169,7 +174,7 @@ static bool lines_fill(struct reduction *r, const struct strays *strays)
 		lead(r, r->of_context + (size_t)i * r->words);
 	for (i = 0; i < k->maps; i++)
 		lead(r, r->of_map + (size_t)i * r->words);
-	fills_fill(r);
+	fills_fill(r, strays);
 	return true;
 }
 
@@ -531,7 +536,8 @@ bool reduction_strays(const struct reduction *r, u32 ctx, const struct foot *foo
 
 	/* also one of its own group's, if it was not counted when room was looked for in the caches of this CPU */
 	for (i = 0; i < foot->lines; i++)
-		if (!in_set(set, r->leader[foot->line[i]]) || !in_set(used, foot->line[i]))
+		if (!in_set(set, r->leader[foot->line[i]]) || !in_set(used, foot->line[i]) ||
+		    (r->fills && !in_set(r->matters, r->leader[foot->line[i]])))
 			return true;
 	return false;
 }

@@ -66,6 +66,23 @@ setup() {
 	END
 }
 
+@test "on a real machine fills of the lines that are touched are searched, not of the whole page" {
+	sed -e 's/preset: toy/preset: 24kec-rt5350/' -e '/^expect:/,$d' $file >"$BATS_TEST_TMPDIR/lowmem.yaml"
+	staleline explore "$BATS_TEST_TMPDIR/lowmem.yaml" --cell $cell --max-states 10000
+	assert_status 1
+	assert_stdout 'stale-load sometimes'
+	assert_stdout ' complete)'
+	sed -e 's/preset: toy/preset: 24kec-rt5350/' -e '/^expect:/,$d' "${file%.yaml}+highmem.yaml" \
+		>"$BATS_TEST_TMPDIR/highmem.yaml"
+	staleline explore "$BATS_TEST_TMPDIR/highmem.yaml" --cell strategy=ppc,core=loads,post=no --max-states 10000
+	assert_status 1
+	assert_stdout 'stale-load sometimes'
+	assert_stdout ' complete)'
+	staleline explore "$BATS_TEST_TMPDIR/highmem.yaml" --cell strategy=ppc,core=loads,post=yes --max-states 10000
+	assert_status 0
+	assert_stdout 'clean'
+}
+
 @test "schedules by chance find what a fill breaks, either way" {
 	for way in "" "--priorities 3"; do
 		# shellcheck disable=SC2086
