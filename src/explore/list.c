@@ -69,6 +69,9 @@ static void note_fills_lost(struct search *s, struct peek *peek)
 {
 	u32 i;
 
+	/* nobody will see what was filled */
+	if (w_top(&s->arena.world)->ended)
+		return;
 	for (i = 0; i < s->fills; i++) {
 		if (engine_possible(&s->arena.world, &s->fill[i]))
 			continue;
