@@ -316,5 +316,5 @@ u64 seen_collisions(const struct seen *s)
 
 double seen_odds(u64 states)
 {
-	return (double)states * (double)states / 36893488147419103232.0; /* 2^65 */
+	return (double)states * (double)states / 18446744073709551616.0; /* 2^64 */
 }

@@ -2,7 +2,7 @@
 /*
  * The states already visited, as 64-bit fingerprints: one table with open addressing, grown by half when thirteen
  * sixteenths full: 8 bytes a slot, 10 to 15 bytes a state. Two different states share a fingerprint with odds of about
- * states^2 / 2^65 (seen_odds()).
+ * states^2 / 2^65; seen_odds() says twice that, see world_factor().
  *
  * Several threads look up and add without a lock. Only while the table grows all others have to be out of it, which is
  * why each says when it goes in and out.
@@ -44,7 +44,7 @@ u64 seen_bytes(const struct seen *s);
 /* Exactly kept states that share a fingerprint with another one. */
 u64 seen_collisions(const struct seen *s);
 
-/* The chance that any two of `states` states were taken for one. */
+/* The chance that any two of `states` states were taken for one, at most. */
 double seen_odds(u64 states);
 
 #endif

@@ -187,6 +187,39 @@ static void expand(struct naive *n, u64 at)
 	}
 }
 
+static int by_size(const void *a, const void *b)
+{
+	const u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * Pairs of states that a hash of fewer bits would take for one. The hash is a sum of multiples of odd numbers, so that its
+ * low bits are a hash of the same kind, and as good.
+ */
+static u64 count_alike(const struct naive *n)
+{
+	u64 *low = (u64 *)must(calloc(n->states, sizeof(u64)));
+	u64 alike = 0, same = 0, i;
+	u32 j;
+
+	for (i = 0; i < n->states; i++) {
+		const struct state *s = n->state[i];
+
+		for (j = 0; j < s->hashed; j++)
+			low[i] += world_mix(s->pair[j].at, s->pair[j].value);
+		low[i] &= (1u << NAIVE_BITS) - 1;
+	}
+	qsort(low, n->states, sizeof(u64), by_size);
+	for (i = 1; i < n->states; i++) {
+		same = low[i] == low[i - 1] ? same + 1 : 0;
+		alike += same;
+	}
+	free(low);
+	return alike;
+}
+
 void naive_explore(const struct cell *k, u64 limit, bool worst, struct naive_result *ret)
 {
 	struct naive n = {.k = k, .result = ret, .tally = worst ? &ret->tally : NULL};
@@ -219,6 +252,8 @@ void naive_explore(const struct cell *k, u64 limit, bool worst, struct naive_res
 		expand(&n, i);
 	}
 	ret->states = n.states;
+	if (n.states >= NAIVE_MANY && !worst)
+		ret->alike = count_alike(&n);
 	/* victims are withheld where they are decided */
 	ret->withheld |= n.world.withheld;
 	if (ret->cut)

@@ -20,7 +20,12 @@ struct naive_result {
 	u8 *step_done; /* per scenario step */
 	u64 *times; /* occurrences of each finding, at naive_finding() */
 	struct tallying tally; /* the worst cases, where asked for */
+	u64 alike; /* pairs of states whose hashes agree in the NAIVE_BITS lowest bits; of NAIVE_MANY states and more */
 };
+
+/* Few enough for pairs to agree by chance. */
+#define NAIVE_BITS 24u
+#define NAIVE_MANY 10000u
 
 /* Place in times[] of a finding; `step` may be NO_ID. */
 size_t naive_finding(const struct cell *k, bool warning, u32 rule, u32 step);

@@ -40,6 +40,8 @@ static const char *folder = "scenarios";
 static guint split; /* cells whose contexts fall into groups */
 static guint by_ways_only; /* cells too large for the naive explorer */
 static u64 reduced_states, unreduced_states; /* of all cells compared */
+static u64 alike; /* pairs of states that hashes of NAIVE_BITS bits would take for one */
+static double alike_by_chance;
 static guint bounded[BOUND_COUNT], cuts; /* cells compared in which a bound kept something out */
 
 static void differ(guint *differences, const char *what, u64 explored, u64 naive)
@@ -421,6 +423,11 @@ static enum compared check(const struct cell *k, u64 limit, guint one)
 		explore(k, &options, &first);
 		naive_explore(k, first.states + 1, false, &naive);
 		differences += compare(k, &first, &naive);
+		if (naive.states >= NAIVE_MANY) {
+			alike += naive.alike;
+			alike_by_chance += (double)naive.states * (double)(naive.states - 1) / 2 /
+					   (1u << NAIVE_BITS);
+		}
 		naive_free(&naive);
 	} else {
 		by_ways_only++;
@@ -477,8 +484,12 @@ static void test_scenarios(void **state)
 	printf("%u of all are searched in groups\n", split);
 	printf("%llu states reduced, %llu unreduced\n", (unsigned long long)reduced_states,
 	       (unsigned long long)unreduced_states);
+	printf("%llu pairs of states agree in %u bits of their hashes, %.0f by chance\n",
+	       (unsigned long long)alike, NAIVE_BITS, alike_by_chance);
 	assert_int_equal(count[COMPARED_DIFFERENT], 0);
 	assert_true(count[COMPARED_EQUAL] >= 10);
+	/* one difference that cancels does so in many pairs, so it is no sum of independent chances */
+	assert_true((double)alike <= 2 * alike_by_chance + 10);
 }
 
 static enum compared check_seed(guint64 seed, const struct generated *g, const char *path)
