@@ -124,12 +124,25 @@ bool cache_full(const struct world *w, u32 cache, u32 set)
 	return cache_line(w, cache, set, cache_place(w->k, cache)->ways - 1)->tag != 0;
 }
 
+static const struct w_line *highest_tag(const struct world *w, u32 cache, u32 set)
+{
+	const struct w_line *highest = cache_line(w, cache, set, 0);
+	u32 i;
+
+	for (i = 1; i < cache_place(w->k, cache)->ways; i++)
+		if (cache_line(w, cache, set, i)->tag > highest->tag)
+			highest = cache_line(w, cache, set, i);
+	return highest;
+}
+
 const struct w_line *cache_victim(struct world *w, u32 cache, u32 set)
 {
 	u32 ways = cache_place(w->k, cache)->ways;
 	u32 position = ways - 1;
 
 	bug_on(!cache_full(w, cache, set), "a victim is looked for in a cache set that has room");
+	if (w->pick.by_tag)
+		return highest_tag(w, cache, set);
 	switch (cache_order(w->k, cache)) {
 	case ORDER_AGE:
 		break;

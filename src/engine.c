@@ -463,7 +463,8 @@ void engine_apply(struct world *w, const struct choice *choice)
 	const struct w_line *line;
 
 	w->findings = 0;
-	w->pick.value = choice->pick;
+	w->pick.by_tag = choice->pick & PICK_BY_TAG;
+	w->pick.value = choice->pick & ~PICK_BY_TAG;
 	w->pick.count = 0;
 	w->pick.wrong = false;
 	if (w->k->bounds.set) {
@@ -537,7 +538,8 @@ bool engine_next_pick(const struct world *w, struct choice *choice)
 
 bool engine_pick_fits(const struct world *w)
 {
-	return !w->pick.wrong && !(w->pick.value >> (w->pick.count * PICK_BITS));
+	return !w->pick.wrong && !(w->pick.value >> (w->pick.count * PICK_BITS)) &&
+	       (!w->pick.by_tag || !(w->k->bounds.set & BIT(BOUND_EVICTIONS)));
 }
 
 bool engine_find_eviction(const struct world *w, u32 page, u32 offset, u32 n, struct choice *ret)

@@ -176,8 +176,14 @@ struct finding {
  */
 #define PICK_BITS 10u
 #define PICKS_MAX 3u
+/*
+ * Beside the digits: a full cache set loses the line of the highest tag, as it does while exploring with unbounded
+ * evictions, whatever the cache's policy. What such an exploration found may need it (explore/victims.h).
+ */
+#define PICK_BY_TAG BIT(PICK_BITS *PICKS_MAX)
 
 struct pick {
+	bool by_tag;
 	u32 value; /* the digits; those really taken once the choice is applied */
 	u32 count; /* decisions so far */
 	u32 of[PICKS_MAX]; /* alternatives of each, at least 2 */

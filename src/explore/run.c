@@ -189,7 +189,7 @@ static bool take(struct runner *r, const struct choice *choice)
 	engine_apply(w, choice);
 	if (r->options->meter)
 		meter_applied(r->options->meter, w, choice);
-	taken.pick = w->pick.value;
+	taken.pick = w->pick.value | (w->pick.by_tag ? PICK_BY_TAG : 0);
 	if (r->keep && !trail_add(&r->result->taken, taken))
 		return false;
 	r->result->steps++;

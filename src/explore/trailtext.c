@@ -47,7 +47,11 @@ static void print_actor(FILE *out, const struct choice *c)
 		return;
 	}
 	if (c->pick)
-		fprintf(out, ".%" PRIu32, c->pick);
+		fputc('.', out);
+	if (c->pick & ~PICK_BY_TAG)
+		fprintf(out, "%" PRIu32, c->pick & ~PICK_BY_TAG);
+	if (c->pick & PICK_BY_TAG)
+		fputc('t', out);
 }
 
 static const char device_letters[] = {
@@ -406,8 +410,16 @@ static const char *parse_actor(struct parser *p, struct choice *c)
 	if ((c->kind == CHOICE_EVICT || c->kind == CHOICE_FILL) &&
 	    (!take(p, '.') || !number(p, 16, &c->set) || !take(p, '.') || !number(p, 16, &c->arg)))
 		return "expected cache.set.address";
-	if (take(p, '.') && !number(p, 10, &c->pick))
+	if (!take(p, '.'))
+		return NULL;
+	if (take(p, 't')) {
+		c->pick = PICK_BY_TAG;
+		return NULL;
+	}
+	if (!number(p, 10, &c->pick) || c->pick >= PICK_BY_TAG)
 		return "expected which alternative";
+	if (take(p, 't'))
+		c->pick |= PICK_BY_TAG;
 	return NULL;
 }
 

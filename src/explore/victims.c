@@ -50,9 +50,19 @@ static bool apply(struct watcher *v, const struct choice *choice)
 	return true;
 }
 
+/* Appends the choice that was applied. */
+static bool add(const struct watcher *v, const struct choice *choice, struct trail *out)
+{
+	struct choice taken = *choice;
+
+	if (v->replaced)
+		taken.pick |= PICK_BY_TAG;
+	return trail_add(out, taken);
+}
+
 /*
  * Takes the choice, after an eviction of what it would replace, if that comes to the same; appends to `out` what
- * was taken.
+ * was taken. It does not where an L1 loses a line to the set of the L2 that was filled just before.
  */
 static bool take(struct watcher *v, const struct choice *choice, struct trail *out, u32 depth)
 {
@@ -65,7 +75,7 @@ static bool take(struct watcher *v, const struct choice *choice, struct trail *o
 	if (!apply(v, choice))
 		return false;
 	if (!v->replaced || !depth)
-		return trail_add(out, *choice);
+		return add(v, choice, out);
 	wanted = w->hash;
 	evict = v->evict;
 	world_undo(w, mark, hash);
@@ -78,7 +88,7 @@ static bool take(struct watcher *v, const struct choice *choice, struct trail *o
 		world_undo(w, mark, hash);
 		out->length = length;
 	}
-	return apply(v, choice) && trail_add(out, *choice);
+	return apply(v, choice) && add(v, choice, out);
 }
 
 bool victims_evict(const struct cell *k, struct trail *t)

@@ -2,7 +2,8 @@
 /*
  * Where the environment may evict any line at any time, exploring does not ask which line of a full set a fill
  * replaces: each of them may leave in a choice before. A run knows better. So that a trail means the same to
- * both, the lines that were replaced are evicted in it, before the choice that would have replaced them.
+ * both, the lines that were replaced are evicted in it, before the choice that would have replaced them; where that
+ * comes to something else, the choice says how it replaces (PICK_BY_TAG).
  */
 #ifndef STALELINE_EXPLORE_VICTIMS_H
 #define STALELINE_EXPLORE_VICTIMS_H

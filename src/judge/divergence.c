@@ -77,7 +77,7 @@ static char *why_impossible(const struct compiled *c, const struct witness *v)
 
 	if (v->misfit == MISFIT_PICK)
 		return g_strdup_printf("nothing that it decides there has such an alternative: %u",
-				       v->choice.pick);
+				       v->choice.pick & ~PICK_BY_TAG);
 	switch ((enum choice_kind)v->choice.kind) {
 	case CHOICE_STEP:
 	case CHOICE_ENTER:

@@ -13,6 +13,7 @@ static void add_row(struct grid *grid, const struct outcome *o, const struct cho
 	const struct compiled *c = o->compiled;
 	const struct step_info *info = compiled_info(c, doing.step);
 	const char *effect = trail_effect_name(choice, doing.mark);
+	const u32 pick = choice->pick & ~PICK_BY_TAG;
 	char **row = g_new0(char *, COLUMNS + 1);
 
 	row[0] = first == last ? g_strdup_printf("%u", first) :
@@ -20,9 +21,9 @@ static void add_row(struct grid *grid, const struct outcome *o, const struct cho
 	row[1] = choice_actor(c, choice);
 	switch ((enum choice_kind)choice->kind) {
 	case CHOICE_STEP:
-		row[2] = choice->pick ? g_strdup_printf("%s (alternative %u)",
-							effect ? effect : "-", choice->pick) :
-					g_strdup(effect ? effect : "-");
+		row[2] =
+			pick ? g_strdup_printf("%s (alternative %u)", effect ? effect : "-", pick) :
+			       g_strdup(effect ? effect : "-");
 		break;
 	case CHOICE_ENTER:
 		row[2] = g_strdup("gets its CPU");
