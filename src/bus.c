@@ -4,6 +4,7 @@
 #include "datum.h"
 #include "pagetable.h"
 #include "tlb_model.h"
+#include "write_buffer.h"
 
 struct translation {
 	u32 pa;
@@ -200,7 +201,7 @@ enum access_result bus_store(const struct act *a, u32 va, struct meaning m, u32 
 	if (result != ACCESS_DONE)
 		return result;
 	if (t.cacheable) {
-		places = hierarchy_store(a, va, t.pa, false, sector, &from);
+		places = hierarchy_store(a, va, t.pa, false, length, sector, &from);
 	} else {
 		if (cached_anywhere(a, t.pa))
 			oracle_warn(a, W_MIXED_ATTRIBUTES, to.meant);
@@ -235,6 +236,8 @@ enum access_result bus_hit_op(const struct act *a, enum cache_op op, u32 va, str
 	if (aim(a, &t, m, &to) && !to.right)
 		oracle_break(a, R_WRONG_PAGE, to.meant, 0, 0);
 	if (t.cacheable && cache != CACHE_NONE) {
+		if (cache_op_is_l2(op))
+			hierarchy_drain_for_l2(a, t.pa);
 		line = hierarchy_find(a->w, cache, va, t.pa, &set);
 		*outcome = line ? hierarchy_op(a, op, cache, set, line) : OP_MISS;
 		if (!cache_op_is_l2(op)) {
@@ -248,7 +251,40 @@ enum access_result bus_hit_op(const struct act *a, enum cache_op op, u32 va, str
 	return ACCESS_DONE;
 }
 
-enum op_outcome bus_index_op(const struct act *a, enum cache_op op, u32 set, u32 way)
+/* Lets one entry of this CPU's write buffer go on, the first; in `set` of the L2, unless that is NO_ID. */
+static bool drain_one(const struct act *a, u32 set, enum drain_reason reason)
+{
+	const struct cell *k = a->k;
+	u32 buffer = cache_buffer(k, a->cpu), first = NO_ID, i;
+	const struct w_line *entry;
+
+	if (!write_buffer_present(k))
+		return false;
+	for (i = 0; (entry = write_buffer_entry(a->w, a->cpu, i)); i++) {
+		u32 pa = cache_line_pa(k, buffer, entry);
+
+		if (set != NO_ID && cache_colour_set(k, k->machine.cpus, pa, 0) != set)
+			continue;
+		foot_line(a->w, cell_page_of(k, pa), pa & (cell_page_bytes(k) - 1));
+		if (first == NO_ID)
+			first = pa;
+	}
+	if (first != NO_ID)
+		hierarchy_drain(a, a->cpu, first, reason);
+	return first != NO_ID;
+}
+
+enum access_result bus_sync(const struct act *a)
+{
+	foot_touch(a->w, FOOT_SYNC);
+	if (drain_one(a, NO_ID, DRAIN_SYNC))
+		return ACCESS_AGAIN;
+	tell(a, EV_SYNC_DONE, 0);
+	return ACCESS_DONE;
+}
+
+enum access_result bus_index_op(const struct act *a, enum cache_op op, u32 set, u32 way,
+				enum op_outcome *outcome)
 {
 	u32 cache = cache_op_is_l2(op) ? cache_l2(a->k) : a->cpu;
 	u32 i;
@@ -256,6 +292,9 @@ enum op_outcome bus_index_op(const struct act *a, enum cache_op op, u32 set, u32
 	/* a line that is filled unasked before would have been there */
 	if (a->k->machine.speculation != SPECULATION_NONE)
 		foot_touch(a->w, FOOT_ALL_LINES);
+	/* it comes behind what was sent to the set before */
+	if (cache_op_is_l2(op) && drain_one(a, set, DRAIN_SYNC))
+		return ACCESS_AGAIN;
 	for (i = 0; i < cache_geometry(a->k, cache)->ways; i++) {
 		const struct w_line *line = cache_line(a->w, cache, set, i);
 		u32 pa;
@@ -268,10 +307,12 @@ enum op_outcome bus_index_op(const struct act *a, enum cache_op op, u32 set, u32
 		foot_line(a->w, cell_page_of(a->k, pa), pa & (cell_page_bytes(a->k) - 1));
 		tell(a, EV_CACHE_OP, op, pa, pa, line->dirty ? OP_WROTE_BACK : OP_CLEAN,
 		     cell_page_of(a->k, pa));
-		return hierarchy_op(a, op, cache, set, line);
+		*outcome = hierarchy_op(a, op, cache, set, line);
+		return ACCESS_DONE;
 	}
 	tell(a, EV_CACHE_OP, op, 0, NO_ID, OP_MISS, NO_ID);
-	return OP_MISS;
+	*outcome = OP_MISS;
+	return ACCESS_DONE;
 }
 
 void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 identity,

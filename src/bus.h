@@ -11,7 +11,8 @@
 
 enum access_result {
 	ACCESS_DONE,
-	ACCESS_AGAIN, /* a TLB refill or the repair of an invalid half took this step; try again */
+	/* a TLB refill, the repair of an invalid half, or what waits in the write buffer took this step; try again */
+	ACCESS_AGAIN,
 	ACCESS_DEAD, /* bad-address or machine-check: the schedule has ended */
 };
 
@@ -25,7 +26,10 @@ enum access_result bus_store(const struct act *a, u32 va, struct meaning m, u32 
 enum access_result bus_hit_op(const struct act *a, enum cache_op op, u32 va, struct meaning m,
 			      enum op_outcome *outcome);
 /* An index op on one way of one set: local and blind, writes back whatever is dirty there. */
-enum op_outcome bus_index_op(const struct act *a, enum cache_op op, u32 set, u32 way);
+enum access_result bus_index_op(const struct act *a, enum cache_op op, u32 set, u32 way,
+				enum op_outcome *outcome);
+/* SYNC: over when nothing waits in this CPU's write buffer; until then each step lets one entry go on. */
+enum access_result bus_sync(const struct act *a);
 
 /* One burst of a device: at most a sector, within one. `coherent`: the caches are snooped. */
 void bus_dma_write(const struct act *a, u32 page, u32 offset, u32 length, u32 identity,

@@ -7,7 +7,7 @@
  * state unless something names it: index ops on single ways (cell.ways_matter) and the bits of tree-PLRU.
  *
  * Caches are numbered: cache i < cpus is the L1 D-cache of CPU i, cache `cpus` the L2, cache cpus + 1 + i the
- * I-cache of CPU i.
+ * I-cache of CPU i, cache 2 * cpus + 1 + i its write buffer (write_buffer.h): one set, kept by address.
  * Which core has which policy: docs/model.md.
  */
 #ifndef STALELINE_CACHE_MODEL_H
@@ -33,6 +33,12 @@ static inline u32 cache_l1i(const struct cell *k, u32 cpu)
 	return k->machine.cpus + 1 + cpu;
 }
 
+/* The write buffer of `cpu`; not among them either. */
+static inline u32 cache_buffer(const struct cell *k, u32 cpu)
+{
+	return 2 * k->machine.cpus + 1 + cpu;
+}
+
 static inline bool cache_is_l2(const struct cell *k, u32 cache)
 {
 	return cache == k->machine.cpus;
@@ -42,7 +48,9 @@ static inline enum cache_level cache_level(const struct cell *k, u32 cache)
 {
 	if (cache < k->machine.cpus)
 		return LEVEL_L1D;
-	return cache_is_l2(k, cache) ? LEVEL_L2 : LEVEL_L1I;
+	if (cache_is_l2(k, cache))
+		return LEVEL_L2;
+	return cache < cache_buffer(k, 0) ? LEVEL_L1I : LEVEL_BUFFER;
 }
 
 static inline const struct cache_geometry *cache_geometry(const struct cell *k, u32 cache)
@@ -52,6 +60,8 @@ static inline const struct cache_geometry *cache_geometry(const struct cell *k, 
 		return &k->machine.l2;
 	case LEVEL_L1I:
 		return &k->machine.l1i;
+	case LEVEL_BUFFER:
+		return &k->machine.buffer;
 	case LEVEL_L1D:
 	case CACHE_LEVELS:
 		break;
@@ -124,7 +134,8 @@ static inline enum set_order cache_order(const struct cell *k, u32 cache)
 /* The lines of the cache remember their ways. */
 static inline bool cache_ways_matter(const struct cell *k, u32 cache)
 {
-	return k->ways_matter || cache_order(k, cache) == ORDER_WAY;
+	return (k->ways_matter && cache_level(k, cache) != LEVEL_BUFFER) ||
+	       cache_order(k, cache) == ORDER_WAY;
 }
 
 /* The line of `pa` in `set`, or NULL. */

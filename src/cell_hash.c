@@ -7,7 +7,7 @@
  */
 #if UINTPTR_MAX == UINT64_MAX
 _Static_assert(sizeof(struct cache_geometry) == 32, "hash the new field of struct cache_geometry");
-_Static_assert(sizeof(struct machine) == 136, "hash the new field of struct machine");
+_Static_assert(sizeof(struct machine) == 168, "hash the new field of struct machine");
 _Static_assert(sizeof(struct context_def) == 32, "hash the new field of struct context_def");
 _Static_assert(sizeof(struct step) == 40, "hash the new field of struct step");
 _Static_assert(sizeof(struct page_info) == 8, "hash the new field of struct page_info");
@@ -16,7 +16,7 @@ _Static_assert(sizeof(struct device_def) == 2, "hash the new field of struct dev
 _Static_assert(sizeof(struct user_pte_def) == 8, "hash the new field of struct user_pte_def");
 _Static_assert(sizeof(struct strategy_op) == 20, "hash the new field of struct strategy_op");
 _Static_assert(sizeof(struct strategy) == 24, "hash the new field of struct strategy");
-_Static_assert(sizeof(struct cell) - sizeof(struct layout) == 432,
+_Static_assert(sizeof(struct cell) - sizeof(struct layout) == 468,
 	       "hash the new field of struct cell");
 #endif
 
@@ -88,6 +88,7 @@ static void add_machine(struct hasher *h, const struct machine *m)
 	add(h, m->post_dma_flush);
 	add(h, m->cpus > 1 && m->l1_snooped);
 	add(h, m->speculation);
+	add(h, m->buffer.ways);
 	add_geometry(h, L1D, &m->l1d);
 	add_geometry(h, L2, &m->l2);
 }
@@ -202,6 +203,7 @@ u64 cell_hash(const struct cell *k)
 	add(&h, k->mutation.fn << 16 | k->mutation.at);
 	add(&h, k->mutation.change);
 	add(&h, k->tlb_indexed);
+	add(&h, k->sync_after_op);
 	for (i = 0; i < k->contexts; i++) {
 		begin(&h, CONTEXT, i);
 		add_context(&h, &k->context[i]);

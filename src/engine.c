@@ -5,6 +5,7 @@
 #include "device.h"
 #include "lock.h"
 #include "tlb_model.h"
+#include "write_buffer.h"
 
 struct list {
 	struct choice *out;
@@ -61,6 +62,7 @@ static u32 choice_kinds(const struct world *w, u32 kind, u32 actor)
 		return BIT(BOUND_EVICTIONS);
 	case CHOICE_FILL:
 		return BIT(BOUND_FILLS);
+	case CHOICE_DRAIN:
 	case CHOICE_FINISH:
 		break;
 	}
@@ -177,6 +179,18 @@ static void add_fills(struct list *l, const struct world *w)
 				l->withheld |= BIT(BOUND_FILLS);
 }
 
+/* What waits in write buffers goes on sooner or later: no bound says that it does not. */
+static void add_drains(struct list *l, const struct world *w)
+{
+	const struct w_line *entry;
+	u32 cpu, i;
+
+	for (cpu = 0; write_buffer_present(w->k) && cpu < w->k->machine.cpus; cpu++)
+		for (i = 0; (entry = write_buffer_entry(w, cpu, i)); i++)
+			add(l, CHOICE_DRAIN, cpu, 0,
+			    cache_line_pa(w->k, cache_buffer(w->k, cpu), entry));
+}
+
 /* An interrupt that may arrive at any time, or never: none of it is due or under way. */
 static bool stays_away(const struct world *w, u32 ctx)
 {
@@ -247,7 +261,7 @@ static bool hangs(const struct world *w, u32 plain, const struct choice *first)
 	return plain == 1 && first->kind == CHOICE_FINISH && !complete(w, false);
 }
 
-/* What the environment does to caches, by `add_them`. */
+/* What the environment does to caches and write buffers, by `add_them`. */
 static struct list unasked(const struct world *w, struct choice *out, u32 room,
 			   void (*add_them)(struct list *l, const struct world *w))
 {
@@ -273,6 +287,11 @@ u32 engine_fills(const struct world *w, struct choice *out, u32 room)
 	return unasked(w, out, room, add_fills).n;
 }
 
+u32 engine_drains(const struct world *w, struct choice *out, u32 room)
+{
+	return write_buffer_present(w->k) ? unasked(w, out, room, add_drains).n : 0;
+}
+
 u32 engine_withheld(const struct world *w)
 {
 	if (!w->k->bounds.set)
@@ -288,10 +307,12 @@ u32 engine_enabled(const struct world *w, struct choice *out, u32 room)
 	struct list l = {out, room, plain, ~0u};
 
 	if (!room)
-		return plain + engine_evictions(w, out, 0) + engine_fills(w, out, 0);
+		return plain + engine_evictions(w, out, 0) + engine_fills(w, out, 0) +
+		       engine_drains(w, out, 0);
 	if (plain && !hangs(w, plain, out)) {
 		add_evictions(&l, w);
 		add_fills(&l, w);
+		add_drains(&l, w);
 	}
 	return l.n;
 }
@@ -317,6 +338,16 @@ static bool can_fill(const struct world *w, const struct choice *c)
 	return false;
 }
 
+static bool waits(const struct world *w, const struct choice *c)
+{
+	const struct w_line *entry;
+
+	if (!write_buffer_present(w->k) || c->actor >= w->k->machine.cpus || c->set)
+		return false;
+	entry = write_buffer_find(w, c->actor, c->arg);
+	return entry && cache_line_pa(w->k, cache_buffer(w->k, c->actor), entry) == c->arg;
+}
+
 bool engine_possible(const struct world *w, const struct choice *choice)
 {
 	const struct cell *k = w->k;
@@ -334,6 +365,8 @@ bool engine_possible(const struct world *w, const struct choice *choice)
 		return line_of(w, choice) != NULL;
 	case CHOICE_FILL:
 		return can_fill(w, choice);
+	case CHOICE_DRAIN:
+		return waits(w, choice);
 	case CHOICE_FINISH: {
 		struct choice only;
 
@@ -420,6 +453,7 @@ static u32 foot_of(u32 kstep)
 	case KS_preempt_disable:
 	case KS_preempt_enable:
 	case KS_irq_return:
+	case KS_sync:
 		return 0;
 	default:
 		return kstep_class(kstep) == KC_SLOT ? FOOT_SLOT : FOOT_ALL;
@@ -503,6 +537,10 @@ void engine_apply(struct world *w, const struct choice *choice)
 		a.cpu = choice->actor;
 		hierarchy_fill(&a, choice->set, choice->arg);
 		break;
+	case CHOICE_DRAIN:
+		a.cpu = choice->actor;
+		hierarchy_drain(&a, a.cpu, choice->arg, DRAIN_CHOICE);
+		break;
 	case CHOICE_FINISH:
 		foot_touch(w, FOOT_ALL);
 		oracle_foot(w);
@@ -573,6 +611,20 @@ bool engine_find_fill(const struct world *w, u32 cpu, u32 page, u32 offset, stru
 		*ret = (struct choice){CHOICE_FILL, (u16)cpu, cache_colour_set(k, cpu, pa, colour),
 				       pa, 0};
 		if (can_fill(w, ret))
+			return true;
+	}
+	return false;
+}
+
+bool engine_find_drain(const struct world *w, u32 page, u32 offset, struct choice *ret)
+{
+	const struct cell *k = w->k;
+	u32 pa = align_down(cell_page_pa(k, page) + offset, 1u << k->machine.l1d.line_shift);
+	u32 cpu;
+
+	for (cpu = 0; cpu < k->machine.cpus; cpu++) {
+		*ret = (struct choice){CHOICE_DRAIN, (u16)cpu, 0, pa, 0};
+		if (waits(w, ret))
 			return true;
 	}
 	return false;

@@ -5,7 +5,7 @@
  *
  * Order of engine_enabled(): contexts in file order going on with their next step; contexts entering a CPU, in
  * file order; devices; evictions, by cache, set and place in it; speculative fills, by CPU, page, line and colour;
- * the end of the schedule.
+ * entries of write buffers that go on, by CPU and address; the end of the schedule.
  *
  * A choice may hold decisions of its own: which line of a full set, which entry of a full TLB makes room. That
  * shows only while it is applied. engine_enabled() lists the choice with the first alternative of each;
@@ -25,6 +25,7 @@ enum choice_kind {
 	CHOICE_DEVICE, /* device `actor` gives its next burst or its interrupt */
 	CHOICE_EVICT, /* cache `actor` loses the line of physical address arg, set `set` */
 	CHOICE_FILL, /* CPU `actor` fills the line of physical address arg, set `set` of its L1, unasked */
+	CHOICE_DRAIN, /* the write buffer of CPU `actor` lets the line of physical address arg go on */
 	CHOICE_FINISH, /* the schedule is complete, or nothing can go on */
 };
 
@@ -42,12 +43,13 @@ struct choice {
  */
 u32 engine_enabled(const struct world *w, struct choice *out, u32 room);
 /*
- * The same but for evictions and fills, which a driver that does not explore has no use for; and each of those
+ * The same but for evictions, fills and drains, which a driver that does not explore has no use for; and each of those
  * alone.
  */
 u32 engine_enabled_plain(const struct world *w, struct choice *out, u32 room);
 u32 engine_evictions(const struct world *w, struct choice *out, u32 room);
 u32 engine_fills(const struct world *w, struct choice *out, u32 room);
+u32 engine_drains(const struct world *w, struct choice *out, u32 room);
 /* Kinds (bits of enum bound) of which choices would be possible now, but are not offered: their bound is used up. */
 u32 engine_withheld(const struct world *w);
 /* Is this choice possible now? Bounds of the exploration do not matter. */
@@ -69,6 +71,8 @@ bool engine_find_eviction(const struct world *w, u32 page, u32 offset, u32 n, st
  * line in every set that it may fill it into.
  */
 bool engine_find_fill(const struct world *w, u32 cpu, u32 page, u32 offset, struct choice *ret);
+/* The first choice by which a write buffer lets the line at `offset` into `page` go on; false: it waits nowhere. */
+bool engine_find_drain(const struct world *w, u32 page, u32 offset, struct choice *ret);
 /* The choice by which `ctx` would enter its CPU; false while it cannot. */
 bool engine_find_entry(const struct world *w, u32 ctx, struct choice *ret);
 

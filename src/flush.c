@@ -144,15 +144,26 @@ struct blast_frame {
 	u32 set, way;
 };
 
+static enum access_result index_op(const struct act *a, const struct blast_frame *L,
+				   enum cache_op op)
+{
+	enum op_outcome outcome;
+	enum access_result result = bus_index_op(a, op, L->set, L->way, &outcome);
+
+	if (result == ACCESS_DONE)
+		note_acted(a, outcome);
+	return result;
+}
+
 /* Way by way, each over all sets. */
 static enum k_result blast_whole(struct act *a, const struct cache_geometry *g, enum cache_op op)
 {
+	enum access_result result;
+
 	K_BEGIN(blast_frame);
 	for (; L->way < g->ways; SET(L->way, L->way + 1)) {
-		for (SET(L->set, 0); L->set < g->sets; SET(L->set, L->set + 1)) {
-			K_STEP(cache_index_op)
-				note_acted(a, bus_index_op(a, op, L->set, L->way));
-	}
+		for (SET(L->set, 0); L->set < g->sets; SET(L->set, L->set + 1))
+			K_ACCESS(cache_index_op, result, index_op(a, L, op));
 	}
 	K_END;
 }
@@ -169,22 +180,38 @@ KFUNC(blast_scache)
 	return blast_whole(a, &a->k->machine.l2, Index_Writeback_Inv_SD);
 }
 
+/* The SYNC instruction alone: `__sync()`, arch/mips/include/asm/barrier.h, 2.6.36 */
+KFUNC(sync)
+{
+	enum access_result result;
+
+	K_BEGIN(no_frame);
+	K_ACCESS(sync, result, bus_sync(a));
+	K_END;
+}
+
 /* The strategy `flush-all`: the whole L1, then the whole L2, as a cautious board port would. */
 KFUNC(index_all)
 {
+	enum access_result result;
+
 	K_BEGIN(flush_frame);
 	K_CALL(1, blast_dcache, 0);
 	K_CALL(2, blast_scache, 0);
+	if (a->k->sync_after_op)
+		K_ACCESS(sync, result, bus_sync(a));
 	K_END;
 }
 
 /*
- * arch/mips/mm/c-r4k.c r4k_dma_cache_wback_inv(), 2.6.36; also installed as _dma_cache_wback. No SYNC at the
- * end (3.1 adds it). bc_wback_inv is mips_sc_wback_inv(), arch/mips/mm/sc-mips.c. Where the L2 includes the
- * L1s (cpu_has_inclusive_pcaches) only S ops are run.
+ * arch/mips/mm/c-r4k.c r4k_dma_cache_wback_inv(), 2.6.36; also installed as _dma_cache_wback. The SYNC at the
+ * end is 3.1's, where it is asked for (kernel: sync-after-op). bc_wback_inv is mips_sc_wback_inv(),
+ * arch/mips/mm/sc-mips.c. Where the L2 includes the L1s (cpu_has_inclusive_pcaches) only S ops are run.
  */
 KFUNC(r4k_dma_cache_wback_inv)
 {
+	enum access_result result;
+
 	K_BEGIN(flush_frame);
 	K_BUG_ON(!L->size);
 	if (a->k->machine.l2.inclusive) {
@@ -193,17 +220,17 @@ KFUNC(r4k_dma_cache_wback_inv)
 		else
 			K_CALL(5, blast_scache_range, L->address, L->size, L->page, L->offset,
 			       Hit_Writeback_Inv_SD);
-		K_RETURN(0);
-	}
-	if (takes_index_ops(a, L->size))
+	} else if (takes_index_ops(a, L->size)) {
 		K_CALL(1, blast_dcache, 0);
-	else
+	} else {
 		K_CALL(2, blast_dcache_range, L->address, L->size, L->page, L->offset,
 		       Hit_Writeback_Inv_D);
-	if (a->k->machine.l2.present) {
+	}
+	if (a->k->machine.l2.present && !a->k->machine.l2.inclusive)
 		K_CALL(3, blast_scache_range, L->address, L->size, L->page, L->offset,
 		       Hit_Writeback_Inv_SD);
-	}
+	if (a->k->sync_after_op)
+		K_ACCESS(sync, result, bus_sync(a));
 	K_END;
 }
 
@@ -211,7 +238,7 @@ KFUNC(r4k_dma_cache_wback_inv)
  * arch/mips/mm/c-r4k.c r4k_dma_cache_inv(), 2.6.36: the first and the last line are written back and
  * invalidated (2.6.29 to 3.7), then the whole range is invalidated without write-back; a size of the cache
  * or more takes index ops, which do write back. mips_sc_inv() does the same to the L2. Where the L2 includes
- * the L1s the same is done by S ops alone, index ops from the L2's size on.
+ * the L1s the same is done by S ops alone, index ops from the L2's size on. SYNC as above.
  */
 KFUNC(r4k_dma_cache_inv)
 {
@@ -220,10 +247,8 @@ KFUNC(r4k_dma_cache_inv)
 	K_BEGIN(flush_frame);
 	K_BUG_ON(!L->size);
 	if (a->k->machine.l2.inclusive) {
-		if (L->size >= machine_cache_bytes(&a->k->machine.l2)) {
+		if (L->size >= machine_cache_bytes(&a->k->machine.l2))
 			K_CALL(4, blast_scache, 0);
-			K_RETURN(0);
-		}
 	} else if (takes_index_ops(a, L->size)) {
 		K_CALL(1, blast_dcache, 0);
 	} else {
@@ -234,7 +259,8 @@ KFUNC(r4k_dma_cache_inv)
 		K_CALL(2, blast_dcache_range, L->address, L->size, L->page, L->offset,
 		       Hit_Invalidate_D);
 	}
-	if (a->k->machine.l2.present) {
+	if (a->k->machine.l2.present &&
+	    !(a->k->machine.l2.inclusive && L->size >= machine_cache_bytes(&a->k->machine.l2))) {
 		K_ACCESS(scache_first_line, result,
 			 range_op(a, L, Hit_Writeback_Inv_SD, first_line(L, scache_line(a))));
 		K_ACCESS(scache_last_line, result,
@@ -242,6 +268,8 @@ KFUNC(r4k_dma_cache_inv)
 		K_CALL(3, blast_scache_range, L->address, L->size, L->page, L->offset,
 		       Hit_Invalidate_SD);
 	}
+	if (a->k->sync_after_op)
+		K_ACCESS(sync, result, bus_sync(a));
 	K_END;
 }
 

@@ -312,10 +312,16 @@ bool footprint_uses_device(const struct cell *k, u32 ctx, u32 device)
 	return false;
 }
 
-u32 footprint_sets(const struct cell *k)
+/* Sets of caches, in front of those that write buffers are. */
+static u32 cache_sets(const struct cell *k)
 {
 	return k->machine.cpus * k->machine.l1d.sets +
 	       (k->machine.l2.present ? k->machine.l2.sets : 0);
+}
+
+u32 footprint_sets(const struct cell *k)
+{
+	return cache_sets(k) + (k->machine.buffer.present ? k->machine.cpus : 0);
 }
 
 u32 footprint_set(const struct cell *k, u32 line, u32 n)
@@ -335,18 +341,32 @@ u32 footprint_set(const struct cell *k, u32 line, u32 n)
 		n -= parts * g->colours;
 		first += g->sets;
 	}
-	return NO_ID;
+	return k->machine.buffer.present && n < k->machine.cpus ? first + n : NO_ID;
+}
+
+/* A line of the longest size may take several entries, one for each line of the L1. */
+static u32 buffer_room(const struct cell *k)
+{
+	return k->machine.buffer.ways >> (k->machine.long_shift - k->machine.l1d.line_shift);
 }
 
 u32 footprint_room(const struct cell *k, u32 set)
 {
 	u32 l1 = k->machine.cpus * k->machine.l1d.sets;
-	/* behind the sets of the L1s there are none but those of an L2 that is there */
 	u32 cache = set < l1 ? 0 : k->machine.cpus;
 
+	if (set >= cache_sets(k))
+		return buffer_room(k);
 	if (cache_order(k, cache) != ORDER_TAG || cache_ways_matter(k, cache))
 		return 1;
 	return cache_geometry(k, cache)->ways;
+}
+
+u32 footprint_set_owner(const struct cell *k, u32 set)
+{
+	if (set < k->machine.cpus * k->machine.l1d.sets)
+		return set / k->machine.l1d.sets;
+	return set < cache_sets(k) ? NO_ID : set - cache_sets(k);
 }
 
 static bool is_jump_into(const struct strategy *s, u32 first, u32 last)

@@ -39,12 +39,14 @@ bool footprint_uses_device(const struct cell *k, u32 ctx, u32 device);
 bool footprint_slots_meet(const struct cell *k, u32 cpu, u32 other);
 
 /*
- * Cache sets are numbered through all caches. The n-th set that a line, or a part of it, can be in; NO_ID past
- * the last. Two lines of one set can decide each other's fate where more of them are used than it has room for.
+ * Cache sets are numbered through all caches, then write buffers, each a set. The n-th set that a line, or a part of
+ * it, can be in; NO_ID past the last. Two lines of one set can decide each other's fate where more of them are used
+ * than it has room for. The CPU whose L1 or write buffer the set is of; NO_ID: the L2's.
  */
 u32 footprint_sets(const struct cell *k);
 u32 footprint_set(const struct cell *k, u32 line, u32 n);
 u32 footprint_room(const struct cell *k, u32 set);
+u32 footprint_set_owner(const struct cell *k, u32 set);
 /* More pairs of pages may be mapped than the TLB of a CPU holds, so that a refill can drop any of them. */
 bool footprint_tlb_crowded(const struct cell *k);
 

@@ -2,6 +2,7 @@
 #include "hierarchy.h"
 
 #include "datum.h"
+#include "write_buffer.h"
 
 static const char *const op_names[] = {
 	[Index_Writeback_Inv_D] = "Index_Writeback_Inv_D",
@@ -70,14 +71,64 @@ static u32 l1_cache(const struct cell *k, u32 i)
 	return i < k->machine.cpus ? i : cache_l1i(k, i - k->machine.cpus);
 }
 
+/* What of the line was written to an entry of a write buffer goes to `to`. */
+static void entry_copy(const struct act *a, u32 cpu, const struct w_line *entry, struct holder to)
+{
+	const struct cell *k = a->k;
+	struct holder from = {cache_buffer(k, cpu), entry};
+	u32 start = cache_line_pa(k, from.cache, entry), pa;
+
+	for (pa = start; pa < start + line_bytes(k, from.cache); pa += 1u << k->granule_shift) {
+		u32 granule = datum_granule_in_sector(k, pa);
+
+		if (write_buffer_holds(k, entry, pa))
+			datum_put(a->w, sector_of(a, to, pa), granule,
+				  datum_get(k, sector_of(a, from, pa), granule));
+	}
+}
+
+static void entry_remove(const struct act *a, u32 cpu, const struct w_line *entry,
+			 enum drain_reason reason, enum copy_place to)
+{
+	u32 buffer = cache_buffer(a->k, cpu), pa = cache_line_pa(a->k, buffer, entry);
+
+	cache_remove(a->w, buffer, 0, entry);
+	tell(a, EV_DRAIN, cpu, pa, to, reason);
+}
+
 enum claim { CLAIM_DROP, CLAIM_TAKE, CLAIM_CLEAN };
+
+/* The same of what waits in write buffers, which it was sent before what the L1s hold now. */
+static bool claim_waiting(const struct act *a, const struct w_line *line, enum claim how)
+{
+	const struct cell *k = a->k;
+	u32 l2 = k->machine.cpus, start = cache_line_pa(k, l2, line), cpu, pa;
+	bool found = false;
+
+	for (cpu = 0; write_buffer_present(k) && cpu < k->machine.cpus; cpu++) {
+		for (pa = start; pa < start + line_bytes(k, l2); pa += line_bytes(k, cpu)) {
+			const struct w_line *entry = write_buffer_find(a->w, cpu, pa);
+
+			if (!entry)
+				continue;
+			found = true;
+			if (how != CLAIM_DROP) {
+				entry_copy(a, cpu, entry, (struct holder){l2, line});
+				put(a->w, &line->dirty, 1);
+			}
+			entry_remove(a, cpu, entry, DRAIN_ORDER,
+				     how == CLAIM_DROP ? PLACE_NONE : PLACE_L2);
+		}
+	}
+	return found;
+}
 
 /* An inclusive L2 acts on what the L1s hold of its line: drops it, takes it, or takes the data and leaves it clean. */
 static bool claim(const struct act *a, const struct w_line *line, enum claim how)
 {
 	const struct cell *k = a->k;
 	u32 l2 = cache_l2(k), start = cache_line_pa(k, l2, line);
-	bool dirty = false;
+	bool dirty = claim_waiting(a, line, how);
 	u32 i, colour, pa;
 
 	for (i = 0; i < l1_count(k); i++) {
@@ -151,7 +202,8 @@ static u32 below(const struct act *a, u32 pa, u32 bytes, struct holder to[2])
 	return 2;
 }
 
-static void write_back(const struct act *a, u32 cache, const struct w_line *line)
+/* A dirty line goes a level down, past any write buffer. */
+static void send_down(const struct act *a, u32 cache, const struct w_line *line)
 {
 	u32 pa = cache_line_pa(a->k, cache, line);
 	u32 l2 = cache_l2(a->k);
@@ -173,6 +225,83 @@ static void write_back(const struct act *a, u32 cache, const struct w_line *line
 	tell(a, EV_WRITEBACK, cache, pa, to[0].line ? PLACE_L2 : PLACE_MEMORY);
 }
 
+/* An inclusive L2 has the line of every entry, so that nothing leaves it for one. */
+static void drain(const struct act *a, u32 cpu, const struct w_line *entry,
+		  enum drain_reason reason)
+{
+	u32 pa = cache_line_pa(a->k, cache_buffer(a->k, cpu), entry);
+	bool whole = write_buffer_whole(a->k, entry);
+	struct act own = *a; /* nobody waits for what it takes to get there */
+	u32 l2 = cache_l2(a->k);
+	struct holder to[2];
+	u32 n, i;
+
+	own.ctx = own.step = NO_ID;
+	bug_on(a->k->machine.l2.inclusive && !cache_find(a->w, l2, cache_set(a->k, l2, pa, pa), pa),
+	       "a line waits above an inclusive L2 that does not have it");
+	n = below(&own, pa, whole ? line_bytes(a->k, cpu) : 0, to);
+	for (i = 0; i < n; i++)
+		entry_copy(a, cpu, entry, to[i]);
+	entry_remove(a, cpu, entry, reason, to[0].line ? PLACE_L2 : PLACE_MEMORY);
+}
+
+void hierarchy_drain(const struct act *a, u32 cpu, u32 pa, enum drain_reason reason)
+{
+	const struct w_line *entry = write_buffer_find(a->w, cpu, pa);
+
+	bug_on(!entry, "a write buffer drains an entry that it does not have");
+	drain(a, cpu, entry, reason);
+}
+
+static void drain_line(const struct act *a, u32 cpu, u32 pa, enum drain_reason reason)
+{
+	const struct w_line *entry = write_buffer_present(a->k) ? write_buffer_find(a->w, cpu, pa) :
+								  NULL;
+
+	if (entry)
+		drain(a, cpu, entry, reason);
+}
+
+void hierarchy_drain_for_l2(const struct act *a, u32 pa)
+{
+	u32 l2 = cache_l2(a->k), start, at;
+
+	if (l2 == CACHE_NONE)
+		return;
+	start = align_down(pa, line_bytes(a->k, l2));
+	for (at = start; at < start + line_bytes(a->k, l2); at += line_bytes(a->k, a->cpu))
+		drain_line(a, a->cpu, at, DRAIN_ORDER);
+}
+
+/*
+ * The entry of the line of `pa`, where a write to it waits. In a full buffer another one makes room, the first: each
+ * other one may have gone on in a choice before.
+ */
+static const struct w_line *entry_for(const struct act *a, u32 cpu, u32 pa)
+{
+	if (!write_buffer_find(a->w, cpu, pa) && cache_full(a->w, cache_buffer(a->k, cpu), 0))
+		drain(a, cpu, write_buffer_entry(a->w, cpu, 0), DRAIN_ROOM);
+	return write_buffer_take(a->w, cpu, pa);
+}
+
+/* A dirty line leaves its cache for the level below, an L1's by the write buffer of `cpu`. */
+static void write_back(const struct act *a, u32 cpu, u32 cache, const struct w_line *line)
+{
+	const struct w_line *entry;
+	u32 pa;
+
+	if (!write_buffer_present(a->k) || cache_is_l2(a->k, cache)) {
+		send_down(a, cache, line);
+		return;
+	}
+	pa = cache_line_pa(a->k, cache, line);
+	entry = entry_for(a, cpu, pa);
+	line_copy(a, cache, pa, (struct holder){cache_buffer(a->k, cpu), entry},
+		  (struct holder){cache, line});
+	write_buffer_note(a->w, entry, pa, line_bytes(a->k, cache));
+	tell(a, EV_WRITEBACK, cache, pa, PLACE_BUFFER);
+}
+
 void hierarchy_evict(const struct act *a, u32 cache, u32 set, const struct w_line *line)
 {
 	u32 pa = cache_line_pa(a->k, cache, line);
@@ -180,7 +309,7 @@ void hierarchy_evict(const struct act *a, u32 cache, u32 set, const struct w_lin
 	if (cache_is_l2(a->k, cache) && a->k->machine.l2.inclusive)
 		claim(a, line, CLAIM_TAKE);
 	if (line->dirty)
-		write_back(a, cache, line);
+		write_back(a, cache, cache, line);
 	cache_remove(a->w, cache, set, line);
 	tell(a, EV_EVICT, cache, pa, 0, 0);
 }
@@ -211,6 +340,8 @@ static const struct w_line *l1_fill(const struct act *a, u32 cache, u32 set, u32
 	struct holder source = memory;
 
 	*from = PLACE_MEMORY;
+	if (!whole)
+		drain_line(a, a->cpu, pa, DRAIN_ORDER);
 	if (l2 != CACHE_NONE && !whole)
 		source = (struct holder){l2, l2_line(a, pa, false, from)};
 	/* an inclusive L2 may have made room just now */
@@ -226,7 +357,7 @@ static const struct w_line *l1_fill(const struct act *a, u32 cache, u32 set, u32
 		line_copy(a, cache, pa, (struct holder){cache, line}, source);
 	tell(a, EV_FILL, cache, cache_line_pa(k, cache, line), whole ? PLACE_L1 : *from);
 	if (victim && victim->dirty)
-		write_back(a, cache, victim);
+		write_back(a, cache, cache, victim);
 	return line;
 }
 
@@ -243,6 +374,8 @@ static void ask_peers(const struct act *a, u32 pa, bool store)
 	if (!peers_snoop(a))
 		return;
 	for (cache = 0; cache < a->k->machine.cpus; cache++) {
+		if (cache != a->cpu)
+			drain_line(a, cache, pa, DRAIN_SNOOP);
 		for (colour = 0; cache != a->cpu && colour < a->k->machine.l1d.colours; colour++) {
 			u32 set = cache_colour_set(a->k, cache, pa, colour);
 			const struct w_line *line = cache_find(a->w, cache, set, pa);
@@ -250,7 +383,7 @@ static void ask_peers(const struct act *a, u32 pa, bool store)
 			if (!line)
 				continue;
 			if (line->dirty) {
-				write_back(a, cache, line);
+				send_down(a, cache, line);
 				put(a->w, &line->dirty, 0);
 			}
 			if (!store)
@@ -302,7 +435,7 @@ const struct w_line *hierarchy_fetch(const struct act *a, u32 va, u32 pa, enum c
 	return l1_line(a, cache_l1i(a->k, a->cpu), va, pa, false, from);
 }
 
-u32 hierarchy_store(const struct act *a, u32 va, u32 pa, bool whole,
+u32 hierarchy_store(const struct act *a, u32 va, u32 pa, bool whole, u32 bytes,
 		    const u32 *sector[STORE_PLACES], enum copy_place *from)
 {
 	const struct cell *k = a->k;
@@ -322,6 +455,15 @@ u32 hierarchy_store(const struct act *a, u32 va, u32 pa, bool whole,
 		}
 	} else if (g->alias_free) {
 		leave_other_colours(a, a->cpu, set, pa);
+	}
+	if (write_buffer_present(k)) {
+		const struct w_line *entry = entry_for(a, a->cpu, pa);
+
+		write_buffer_note(a->w, entry, pa, bytes);
+		if (!places)
+			*from = PLACE_BUFFER;
+		sector[places++] = cache_sector(k, cache_buffer(k, a->cpu), entry, pa);
+		return places;
 	}
 	n = below(a, pa, 0, to);
 	if (!places)
@@ -366,7 +508,7 @@ enum op_outcome hierarchy_op(const struct act *a, enum cache_op op, u32 cache, u
 		if (both)
 			dirty |= claim(a, line, CLAIM_CLEAN);
 		if (dirty) {
-			write_back(a, cache, line);
+			write_back(a, a->cpu, cache, line);
 			put(a->w, &line->dirty, 0);
 		}
 		return dirty ? OP_WROTE_BACK : OP_CLEAN;
@@ -377,7 +519,7 @@ enum op_outcome hierarchy_op(const struct act *a, enum cache_op op, u32 cache, u
 		if (both)
 			dirty |= claim(a, line, CLAIM_TAKE);
 		if (dirty)
-			write_back(a, cache, line);
+			write_back(a, a->cpu, cache, line);
 		cache_remove(a->w, cache, set, line);
 		tell(a, EV_DROP, cache, pa, 0, 0);
 		return dirty ? OP_WROTE_BACK : OP_CLEAN;
@@ -395,6 +537,8 @@ enum op_outcome hierarchy_peers_op(const struct act *a, enum cache_op op, u32 pa
 	if (!peers_snoop(a))
 		return OP_MISS;
 	for (cache = 0; cache < a->k->machine.cpus; cache++) {
+		if (cache != a->cpu)
+			drain_line(a, cache, pa, DRAIN_SNOOP);
 		for (colour = 0; cache != a->cpu && colour < a->k->machine.l1d.colours; colour++) {
 			u32 set = cache_colour_set(a->k, cache, pa, colour);
 			const struct w_line *line = cache_find(a->w, cache, set, pa);
@@ -412,6 +556,8 @@ void hierarchy_snoop(const struct act *a, u32 pa, bool write)
 {
 	u32 cache, colour;
 
+	for (cache = 0; cache < a->k->machine.cpus; cache++)
+		drain_line(a, cache, pa, DRAIN_SNOOP);
 	for (cache = 0; cache < cache_count(a->k); cache++) {
 		for (colour = 0; colour < cache_geometry(a->k, cache)->colours; colour++) {
 			u32 set = cache_colour_set(a->k, cache, pa, colour);
@@ -423,7 +569,7 @@ void hierarchy_snoop(const struct act *a, u32 pa, bool write)
 			if (write && cache_is_l2(a->k, cache) && a->k->machine.l2.inclusive)
 				claim(a, line, CLAIM_TAKE);
 			if (line->dirty)
-				write_back(a, cache, line);
+				send_down(a, cache, line);
 			if (write)
 				cache_remove(a->w, cache, set, line);
 			else

@@ -10,6 +10,12 @@
  * stays clean, and a store takes the line out of all the others, as MESI has it. So what one L1 holds dirty is
  * in no other. Without snooping they know nothing of each other.
  *
+ * With a write buffer (write_buffer.h), what an L1 sends below waits there: dirty victims, what cache ops write back,
+ * stores that go on below. Any entry may go on at any time. This CPU's fills and its ops on the L2 come behind what
+ * waits of their line, which goes below first; a SYNC comes behind all of it. What snoops finds it like a line of the
+ * L1: other CPUs' misses and stores, their hit ops, coherent devices; the data then goes on straight. Uncached accesses
+ * and devices that do not snoop pass it by. So does Hit_Invalidate_D: it takes nothing back.
+ *
  * The L2 is physically indexed. Unless it is inclusive, removing a line from one level says nothing about the
  * other. An inclusive one always holds what the L1s hold: a line that leaves it leaves them too, its dirty
  * data taken along, and S ops act on both (R4000SC, R10000; docs/model.md).
@@ -45,7 +51,16 @@ enum op_outcome {
 };
 
 /* Where a load found its data, or a line its contents. */
-enum copy_place { PLACE_L1, PLACE_L2, PLACE_MEMORY };
+enum copy_place { PLACE_L1, PLACE_L2, PLACE_MEMORY, PLACE_BUFFER, PLACE_NONE };
+
+/* Why an entry of a write buffer goes on. */
+enum drain_reason {
+	DRAIN_CHOICE, /* the environment's */
+	DRAIN_SYNC, /* the step waits for it, and is taken again */
+	DRAIN_ROOM, /* another one needs its place */
+	DRAIN_ORDER, /* this CPU reads the line, or works on it in the L2 */
+	DRAIN_SNOOP, /* somebody else does, and looks */
+};
 
 /* The acting CPU's L1 line of `va` = `pa`, filled if it was not there. */
 const struct w_line *hierarchy_l1(const struct act *a, u32 va, u32 pa, enum copy_place *from);
@@ -55,10 +70,11 @@ void hierarchy_fill(const struct act *a, u32 set, u32 pa);
 const struct w_line *hierarchy_fetch(const struct act *a, u32 va, u32 pa, enum copy_place *from);
 /*
  * Sectors a store to `va` = `pa` writes: at most L1, L2 and memory. Fills what allocates, marks what is dirty.
- * `whole`: the store covers its L1 line, which then is not read first.
+ * `whole`: the store covers its L1 line, which then is not read first. `bytes` are written, within a sector where
+ * there are write buffers.
  */
 #define STORE_PLACES 3
-u32 hierarchy_store(const struct act *a, u32 va, u32 pa, bool whole,
+u32 hierarchy_store(const struct act *a, u32 va, u32 pa, bool whole, u32 bytes,
 		    const u32 *sector[STORE_PLACES], enum copy_place *from);
 /* The line a hit op through `va` = `pa` finds in `cache`, and its set; NULL: none. */
 const struct w_line *hierarchy_find(const struct world *w, u32 cache, u32 va, u32 pa, u32 *set);
@@ -72,6 +88,10 @@ enum op_outcome hierarchy_op(const struct act *a, enum cache_op op, u32 cache, u
 enum op_outcome hierarchy_peers_op(const struct act *a, enum cache_op op, u32 pa);
 /* Takes a line out of a cache, writing it back first if it is dirty. */
 void hierarchy_evict(const struct act *a, u32 cache, u32 set, const struct w_line *line);
+/* The line of `pa` waits in the write buffer of `cpu`: it goes on. */
+void hierarchy_drain(const struct act *a, u32 cpu, u32 pa, enum drain_reason reason);
+/* Before an op of this CPU on the L2: what waits of the L2's line of `pa` goes there. */
+void hierarchy_drain_for_l2(const struct act *a, u32 pa);
 /* A device accesses the sector of `pa` and the caches look: dirty data goes to memory; a write takes lines out. */
 void hierarchy_snoop(const struct act *a, u32 pa, bool write);
 

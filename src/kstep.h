@@ -57,6 +57,7 @@ enum kstep_class {
 	KC_PKMAP,
 	KC_SLOT,
 	KC_DMA,
+	KC_SYNC,
 };
 
 enum kfunc {

@@ -13,9 +13,14 @@ static void cache_finish(const struct machine *m, struct cache_geometry *c)
 
 void machine_finish(struct machine *m)
 {
-	struct cache_geometry *const caches[] = {&m->l1d, &m->l2, &m->l1i};
+	struct cache_geometry *const caches[] = {&m->l1d, &m->l2, &m->l1i, &m->buffer};
 	u32 i;
 
+	if (m->buffer.present) {
+		m->buffer.sets = 1;
+		m->buffer.line_shift = m->l1d.line_shift;
+		m->buffer.replacement = REPLACE_ANY;
+	}
 	m->sector_shift = NO_ID;
 	m->long_shift = 0;
 	for (i = 0; i < ARRAY_SIZE(caches); i++)

@@ -58,10 +58,10 @@ enum speculation {
 };
 
 /* Kinds of caches, in the order in which the world holds them. */
-enum cache_level { LEVEL_L1D, LEVEL_L2, LEVEL_L1I, CACHE_LEVELS };
+enum cache_level { LEVEL_L1D, LEVEL_L2, LEVEL_L1I, LEVEL_BUFFER, CACHE_LEVELS };
 
-/* Caches of a machine: an L1 D-cache and an I-cache for each CPU, and the L2. */
-#define MAX_CACHES (2u * MAX_CPUS + 1u)
+/* Caches of a machine: an L1 D-cache, an I-cache and a write buffer for each CPU, and the L2. */
+#define MAX_CACHES (3u * MAX_CPUS + 1u)
 
 struct cache_geometry {
 	bool present;
@@ -89,6 +89,8 @@ struct machine {
 	struct cache_geometry l1d, l2;
 	struct cache_geometry
 		l1i; /* of the machine that traces run on; the kernel models have none */
+	/* entries of a line of the L1 D-cache, between each CPU's and what is below; ways are its entries */
+	struct cache_geometry buffer;
 	u32 tlb_entries;
 	bool machine_check; /* a TLB write that makes a duplicate traps; else the result is undefined */
 	bool dma_coherent; /* DMA snoops the caches */

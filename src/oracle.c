@@ -3,6 +3,7 @@
 
 #include "cache_model.h"
 #include "datum.h"
+#include "write_buffer.h"
 
 static const struct meaning nowhere = {NO_ID, 0};
 
@@ -118,7 +119,7 @@ static const u32 *leak_word(const struct world *w, struct meaning at, u32 *bit)
 	return w->word + k->layout.leak + (granule >> 5);
 }
 
-/* Calls for every copy of the sector of `at` that exists: L1s in all colours, L2, memory. */
+/* Takes "newest" from every copy of the granule of `at`: in L1s, in all colours, the L2, write buffers, memory. */
 static void supersede(const struct act *a, struct meaning at)
 {
 	struct world *w = a->w;
@@ -135,6 +136,13 @@ static void supersede(const struct act *a, struct meaning at)
 			if (line)
 				datum_put(w, cache_sector(k, cache, line, pa), granule, 0);
 		}
+	}
+	for (cache = 0; write_buffer_present(k) && cache < k->machine.cpus; cache++) {
+		const struct w_line *entry = write_buffer_find(w, cache, pa);
+
+		if (entry)
+			datum_put(w, cache_sector(k, cache_buffer(k, cache), entry, pa), granule,
+				  0);
 	}
 	datum_put(w, datum_memory(w, at.page, at.offset), granule, 0);
 }
@@ -263,6 +271,34 @@ void oracle_leak(const struct act *a, struct meaning at, u32 length, bool leaks)
 	}
 }
 
+/* The entry of the CPU's write buffer holds the granule of `pa`, which *newest says of whether it is `want`. */
+static bool entry_holds(const struct world *w, u32 cpu, const struct w_line *entry, u32 pa,
+			u32 want, bool *newest)
+{
+	const struct cell *k = w->k;
+
+	if (!write_buffer_holds(k, entry, pa))
+		return false;
+	*newest = datum_get(k, cache_sector(k, cache_buffer(k, cpu), entry, pa),
+			    datum_granule_in_sector(k, pa)) == want;
+	return true;
+}
+
+static bool kept_waiting(const struct world *w, u32 pa, u32 want)
+{
+	const struct cell *k = w->k;
+	u32 cpu;
+
+	for (cpu = 0; write_buffer_present(k) && cpu < k->machine.cpus; cpu++) {
+		const struct w_line *entry = write_buffer_find(w, cpu, pa);
+		bool newest;
+
+		if (entry && entry_holds(w, cpu, entry, pa, want, &newest) && newest)
+			return true;
+	}
+	return false;
+}
+
 bool oracle_kept(const struct world *w, struct meaning at)
 {
 	const struct cell *k = w->k;
@@ -271,7 +307,8 @@ bool oracle_kept(const struct world *w, struct meaning at)
 	u32 want = k->identities ? *flat_word(w, at) : DATUM_NEWEST;
 	u32 cache, colour;
 
-	if (datum_get(k, datum_memory(w, at.page, at.offset), granule) == want)
+	if (datum_get(k, datum_memory(w, at.page, at.offset), granule) == want ||
+	    kept_waiting(w, pa, want))
 		return true;
 	for (cache = 0; cache < cache_count(k); cache++) {
 		for (colour = 0; colour < cache_geometry(k, cache)->colours; colour++) {
@@ -351,6 +388,40 @@ static bool eviction_matters(const struct world *w, u32 cache, const struct w_li
 	return (dirty && older) || (!line->dirty && only_copy);
 }
 
+/* Would a granule of the entry be older data over the newest? */
+static bool drain_matters(const struct world *w, u32 cpu, const struct w_line *entry)
+{
+	const struct cell *k = w->k;
+	u32 start = cache_line_pa(k, cache_buffer(k, cpu), entry);
+	u32 end = start + (1u << k->machine.buffer.line_shift), pa;
+
+	for (pa = start; pa < end; pa += 1u << k->granule_shift) {
+		struct meaning at = {cell_page_of(k, pa), pa & (cell_page_bytes(k) - 1)};
+		u32 want = k->identities ? *flat_word(w, at) : DATUM_NEWEST;
+		bool newest;
+
+		if (entry_holds(w, cpu, entry, pa, want, &newest) && !newest)
+			return true;
+	}
+	return false;
+}
+
+static void foot_waiting(const struct world *w)
+{
+	const struct cell *k = w->k;
+	const struct w_line *entry;
+	u32 cpu, i;
+
+	for (cpu = 0; write_buffer_present(k) && cpu < k->machine.cpus; cpu++) {
+		for (i = 0; (entry = write_buffer_entry(w, cpu, i)); i++) {
+			u32 pa = cache_line_pa(k, cache_buffer(k, cpu), entry);
+
+			if (drain_matters(w, cpu, entry))
+				foot_line(w, cell_page_of(k, pa), pa & (cell_page_bytes(k) - 1));
+		}
+	}
+}
+
 void oracle_foot(const struct world *w)
 {
 	const struct cell *k = w->k;
@@ -358,6 +429,7 @@ void oracle_foot(const struct world *w)
 
 	if (!w->foot || (w_top(w)->broken & rule_data_mask()))
 		return;
+	foot_waiting(w);
 	for (cache = 0; cache < cache_count(k); cache++) {
 		for (set = cache_next_busy_set(w, cache, 0); set != NO_ID;
 		     set = cache_next_busy_set(w, cache, set + 1)) {

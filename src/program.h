@@ -186,6 +186,7 @@ struct cell {
 	/* kernel configuration */
 	u32 last_pkmap; /* a power of two */
 	bool debug_highmem, hardirq_nesting, preempt;
+	bool sync_after_op; /* 3.1's __sync() at the end of dma_cache_wback_inv and dma_cache_inv */
 	struct mutation mutation;
 	bool lines_watched; /* some line is mutated, or those executed are wanted (world.line_done) */
 	bool metered; /* the world has room for what windows and calls have cost so far; decides nothing */

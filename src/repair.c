@@ -5,6 +5,7 @@
 #include "datum.h"
 #include "pagetable.h"
 #include "tlb_model.h"
+#include "write_buffer.h"
 
 bool repair_line_owned(const struct world *w, u32 page, u32 offset)
 {
@@ -32,7 +33,7 @@ bool repair_line_owned(const struct world *w, u32 page, u32 offset)
 	return false;
 }
 
-/* The newest data of the line goes to memory. */
+/* The newest data of the line goes to memory; where granules were never written to an entry, none. */
 static void newest_to_memory(struct world *w, u32 cache, const struct w_line *line)
 {
 	const struct cell *k = w->k;
@@ -44,7 +45,8 @@ static void newest_to_memory(struct world *w, u32 cache, const struct w_line *li
 		u32 granule = datum_granule_in_sector(k, pa);
 		u32 token = datum_get(k, cache_sector(k, cache, line, pa), granule);
 
-		if (token == oracle_newest(w, at))
+		if (token == oracle_newest(w, at) &&
+		    (cache_level(k, cache) != LEVEL_BUFFER || write_buffer_holds(k, line, pa)))
 			datum_put(w, datum_memory(w, at.page, at.offset), granule, token);
 	}
 }
@@ -65,21 +67,42 @@ static void repair_line(const struct act *a, const struct repair *r, u32 cache, 
 		     line);
 }
 
+/* What waits in a CPU's write buffer, of lines that its L1 may just have written back. */
+static void repair_waiting(const struct act *a, const struct repair *r, u32 cpu, u32 pa)
+{
+	u32 buffer = cache_buffer(a->k, cpu);
+	const struct w_line *entry = write_buffer_find(a->w, cpu, pa);
+
+	if (!entry)
+		return;
+	if (r->kind == REPAIR_FLUSH && (r->caches & (BIT(cpu) | BIT(buffer)))) {
+		hierarchy_drain(a, cpu, cache_line_pa(a->k, buffer, entry), DRAIN_CHOICE);
+	} else if (r->kind == REPAIR_SPLIT) {
+		newest_to_memory(a->w, buffer, entry);
+		cache_remove(a->w, buffer, 0, entry);
+	} else if (r->kind == REPAIR_DISCARD && (r->caches & BIT(buffer))) {
+		cache_remove(a->w, buffer, 0, entry);
+	}
+}
+
 static void repair_lines(const struct act *a, const struct repair *r)
 {
 	const struct cell *k = a->k;
 	u32 pa = cell_page_pa(k, r->page) + r->offset;
 	u32 cache, colour;
 
-	for (cache = 0; cache < cache_count(k); cache++) {
-		if (r->kind != REPAIR_SPLIT && !(r->caches & BIT(cache)))
-			continue;
-		for (colour = 0; colour < cache_geometry(k, cache)->colours; colour++)
-			if (r->kind == REPAIR_SPLIT || cache_is_l2(k, cache) ||
-			    (r->colours & BIT(colour)))
-				repair_line(a, r, cache, cache_colour_set(k, cache, pa, colour),
-					    pa);
+	/* before the lines of the cache below, which may have to go on to memory */
+	for (cache = 0; cache < k->machine.cpus; cache++) {
+		if (r->kind == REPAIR_SPLIT || (r->caches & BIT(cache)))
+			for (colour = 0; colour < cache_geometry(k, cache)->colours; colour++)
+				if (r->kind == REPAIR_SPLIT || (r->colours & BIT(colour)))
+					repair_line(a, r, cache,
+						    cache_colour_set(k, cache, pa, colour), pa);
+		if (write_buffer_present(k))
+			repair_waiting(a, r, cache, pa);
 	}
+	if (k->machine.l2.present && (r->kind == REPAIR_SPLIT || (r->caches & BIT(cache_l2(k)))))
+		repair_line(a, r, cache_l2(k), cache_colour_set(k, cache_l2(k), pa, 0), pa);
 }
 
 static void repair_mapping(struct world *w, const struct repair *r)
@@ -113,6 +136,11 @@ void repair_apply(struct world *w, const struct repair *r)
 	case REPAIR_FLUSH:
 	case REPAIR_DISCARD:
 		repair_lines(&a, r);
+		return;
+	case REPAIR_SYNC:
+		a.cpu = r->cpu;
+		while (bus_sync(&a) == ACCESS_AGAIN)
+			;
 		return;
 	case REPAIR_TLB_DROP:
 	case REPAIR_MAP:

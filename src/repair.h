@@ -9,13 +9,15 @@
 #include "bus.h"
 
 enum repair_kind {
-	REPAIR_FLUSH, /* the place's lines are written back where dirty, and leave, the L1s' before the L2's */
+	/* the place's lines are written back where dirty, and leave, the L1s' before the L2's; nothing of it waits */
+	REPAIR_FLUSH,
 	REPAIR_DISCARD, /* they leave without a write-back */
 	/*
 	 * While a device owns bytes of the line: the newest data in it goes to memory, each granule by itself, and
 	 * the line leaves, as if the bytes beside the buffer had lines of their own. No cache op can do this.
 	 */
 	REPAIR_SPLIT,
+	REPAIR_SYNC, /* what waits in the write buffer of `cpu` goes on */
 	REPAIR_TLB_DROP, /* `cpu` loses its TLB entry for `va` */
 	REPAIR_MAP, /* the pte of `va` maps `page`, and `cpu` loses its TLB entry */
 };
@@ -23,8 +25,9 @@ enum repair_kind {
 struct repair {
 	enum repair_kind kind;
 	u32 page, offset; /* bytes */
-	u32 caches, colours; /* FLUSH, DISCARD: bits of the caches, and of the L1 colours, that are looked into */
-	u32 cpu, va; /* TLB_DROP, MAP */
+	/* FLUSH, DISCARD: bits of the caches, write buffers among them, and of the L1 colours, that are looked into */
+	u32 caches, colours;
+	u32 cpu, va; /* SYNC, TLB_DROP, MAP */
 };
 
 void repair_apply(struct world *w, const struct repair *r);

@@ -149,6 +149,9 @@ static void primitive_push(struct act *a, const struct sync_frame *L)
 		kstep_push(a, op->arg, arg, ARRAY_SIZE(arg));
 		break;
 	}
+	case KF_sync:
+		kstep_push(a, op->arg, NULL, 0);
+		break;
 	case KF_local_irq_restore:
 		kstep_push(a, op->arg, &L->flags, 1);
 		break;

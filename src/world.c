@@ -22,7 +22,10 @@ static enum set_order set_order(const struct cell *k, const struct cache_geometr
 
 static u32 level_first(const struct machine *m, u32 level)
 {
-	return level == LEVEL_L1D ? 0 : level == LEVEL_L2 ? m->cpus : m->cpus + 1;
+	return level == LEVEL_L1D ? 0 :
+	       level == LEVEL_L2  ? m->cpus :
+	       level == LEVEL_L1I ? m->cpus + 1 :
+				    2 * m->cpus + 1;
 }
 
 static u32 level_caches(const struct machine *m, u32 level)
@@ -48,6 +51,9 @@ static void caches_layout(struct cell *k, u32 level, const struct cache_geometry
 	u32 n = level_caches(&k->machine, level);
 	u32 words = LINE_HEAD_WORDS + g->line_sectors * k->sector_words;
 
+	/* what of a line was written: one bit a granule, sector by sector */
+	if (level == LEVEL_BUFFER)
+		words += g->line_sectors * ((k->sector_granules + 31) / 32);
 	for (; g->present && n; n--, p++) {
 		switch (part) {
 		case PART_LINES:
@@ -82,8 +88,10 @@ u32 world_layout(struct cell *k)
 {
 	struct layout *l = &k->layout;
 	const struct machine *m = &k->machine;
-	const struct cache_geometry *const levels[] = {
-		[LEVEL_L1D] = &m->l1d, [LEVEL_L2] = &m->l2, [LEVEL_L1I] = &m->l1i};
+	const struct cache_geometry *const levels[] = {[LEVEL_L1D] = &m->l1d,
+						       [LEVEL_L2] = &m->l2,
+						       [LEVEL_L1I] = &m->l1i,
+						       [LEVEL_BUFFER] = &m->buffer};
 	u32 granules = k->pages * k->page_sectors * k->sector_granules;
 	enum cache_part part;
 	u32 next = 0, i;
@@ -290,9 +298,10 @@ size_t world_step_bound(const struct cell *k)
 	u32 page_words = k->page_sectors * k->sector_granules;
 	u32 set_words = m->l1d.ways * k->layout.line_words[0] +
 			(m->l2.present ? m->l2.ways * k->layout.line_words[1] : 0);
-	u32 sector_copies = k->sector_granules * (m->cpus * m->l1d.colours + 2);
+	u32 sector_copies = k->sector_granules * (m->cpus * (m->l1d.colours + 1) + 2);
 	/* what a store takes out of the other CPUs' L1s */
 	u32 peer_words = (m->cpus - 1) * m->l1d.colours * 2 * set_words;
+	u32 buffer_words = m->cpus * m->buffer.ways * k->layout.line_words[LEVEL_BUFFER];
 	size_t map_words = 0;
 	u32 i;
 
@@ -305,8 +314,8 @@ size_t world_step_bound(const struct cell *k)
 	 * sector that has copies everywhere, clearing the pkmap pool's frames, a TLB shifted by one entry,
 	 * starting a context.
 	 */
-	return 4096 + map_words + 4 * page_words + 8 * set_words + peer_words + 4 * sector_copies +
-	       16 * m->tlb_entries * (u32)(sizeof(struct w_tlb) / sizeof(u32)) +
+	return 4096 + map_words + 4 * page_words + 8 * set_words + peer_words + 2 * buffer_words +
+	       4 * sector_copies + 16 * m->tlb_entries * (u32)(sizeof(struct w_tlb) / sizeof(u32)) +
 	       2 * (u32)(sizeof(struct w_ctx) / sizeof(u32)) * (k->contexts + 1);
 }
 

@@ -202,6 +202,8 @@ struct pick {
 #define FOOT_SOFTIRQS_OFF BIT(5)
 #define FOOT_ALL BIT(6) /* anything at all, but for lines of data */
 #define FOOT_ALL_LINES BIT(7)
+#define FOOT_SYNC                                                                                  \
+	BIT(8) /* its lines are those that wait in the CPU's write buffer, whoever sent them there */
 
 #define FOOT_LINES 8u
 

@@ -56,6 +56,8 @@ static const char *const cause_examples[CAUSE_COUNT] = {
 	[CAUSE_PARTIAL_LINE] =
 		"run scenarios/dma/partial-line+store-during.yaml --cell strategy=ppc",
 	[CAUSE_FOREIGN_WRITE] = "run " REPORTS "foreign-write.yaml",
+	[CAUSE_WRITE_STILL_BUFFERED] =
+		"run scenarios/buffer/late-writeback.yaml --cell strategy=ppc,entries=4,sync=no",
 };
 
 static void add(GArray *list, const char *kind, const char *name, const char *text,

@@ -207,7 +207,7 @@ enum departures departures_list(struct search *s, const struct choice *choice,
 	u64 hash = w->hash;
 
 	if (alone->lines.all || !reduction_lone(s->reduction, &alone->lines) ||
-	    reduction_fills(s->reduction))
+	    reduction_fills(s->reduction) || w->k->machine.buffer.present)
 		return DEPARTURES_MANY;
 	if (!leavers(&d, out))
 		return DEPARTURES_LISTED;

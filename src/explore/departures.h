@@ -26,7 +26,7 @@ struct peek;
 
 enum departures {
 	DEPARTURES_LISTED,
-	DEPARTURES_MANY, /* lines must go one at a time: too many, of one fate, or filled unasked */
+	DEPARTURES_MANY, /* lines must go one at a time: too many, of one fate, filled unasked, or in write buffers */
 	DEPARTURES_MEET, /* behind some of them the choice breaks a rule, or is not apart from `others` */
 	DEPARTURES_NO_MEMORY,
 };

@@ -29,7 +29,9 @@ static void progress_free(struct progress *p)
 
 static void progress_event(struct progress *p, const struct event *e)
 {
-	if (e->kind == EV_TLB_REFILL || e->kind == EV_TLB_REPAIR)
+	/* what a step that is taken again was for */
+	if (e->kind == EV_TLB_REFILL || e->kind == EV_TLB_REPAIR ||
+	    (e->kind == EV_DRAIN && e->d == DRAIN_SYNC))
 		p->refilled = true;
 	if (e->ctx == NO_ID)
 		return;
@@ -202,7 +204,7 @@ static bool step(struct follower *f, const struct anchor *a)
 		f->ahead[ctx] += !f->progress.refilled;
 		return true;
 	}
-	for (i = 0; i < REFILLS_MAX && f->progress.refilled; i++) {
+	for (i = 0; i < REFILLS_MAX + f->k->machine.buffer.ways && f->progress.refilled; i++) {
 		if (!take_step(f, ctx))
 			break;
 		f->result->put_in++;
@@ -301,6 +303,7 @@ static void follow_choice(struct follower *f, const struct anchor *a)
 		return;
 	case CHOICE_EVICT:
 	case CHOICE_FILL:
+	case CHOICE_DRAIN:
 	case CHOICE_FINISH:
 		f->result->left_out += !take(f, &a->choice);
 		return;

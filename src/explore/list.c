@@ -121,14 +121,14 @@ struct tried {
 	struct peek peek;
 };
 
-/* Adds the evictions and fills that have to be tried one at a time beside choices that touch `lines`. */
+/* Adds the evictions, drains and fills that have to be tried one at a time beside choices that touch `lines`. */
 static bool add_unasked(struct search *s, const struct reduction_lines *lines, u32 *end)
 {
 	u32 at = *end, last, i;
 
 	if (!lines->count && !lines->all)
 		return true;
-	if (!list(s, engine_evictions, at, &last))
+	if (!list(s, engine_evictions, at, &last) || !list(s, engine_drains, last, &last))
 		return false;
 	for (; at < last; at++)
 		if (reduction_wants(s->reduction, &s->choice[at], lines))

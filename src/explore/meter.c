@@ -34,6 +34,9 @@ void meter_listen(void *arg, const struct event *e)
 {
 	struct meter *m = arg;
 
+	/* the environment's, and what a write buffer does on its own */
+	if (e->ctx == NO_ID)
+		return;
 	switch ((enum event_kind)e->kind) {
 	case EV_LOAD:
 	case EV_STORE:
@@ -72,6 +75,9 @@ void meter_listen(void *arg, const struct event *e)
 	case EV_IRQS:
 		m->cycles += cycles_of[COST_IRQS];
 		break;
+	case EV_SYNC_DONE:
+		m->cycles += cycles_of[COST_SYNC];
+		break;
 	case EV_STEP_END:
 		m->step_ended = true;
 		break;
@@ -81,6 +87,7 @@ void meter_listen(void *arg, const struct event *e)
 	case EV_KSTEP:
 	case EV_DROP:
 	case EV_EVICT:
+	case EV_DRAIN: /* what the core does not wait for */
 	case EV_RUN_BEGIN:
 	case EV_RUN_END:
 	case EV_SWITCH:

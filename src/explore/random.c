@@ -133,13 +133,16 @@ static u32 highest(const struct walker *r, u32 n)
 	return best;
 }
 
-/* A line by chance leaves its cache, or is filled unasked; false: there is none, or (*failed) no memory. */
+/* A line by chance leaves its cache or write buffer, or is filled unasked; false: there is none, or (*failed) no memory. */
 static bool choose_unasked(struct walker *r, struct choice *ret, bool *failed)
 {
 	bool fill = r->shared->k->machine.speculation != SPECULATION_NONE && below(r, 2);
+	enabled_fn *what = fill ? engine_fills : engine_evictions;
 	u32 n;
 
-	*failed = !list(r, fill ? engine_fills : engine_evictions, &n);
+	if (r->shared->k->machine.buffer.present && below(r, 2))
+		what = engine_drains;
+	*failed = !list(r, what, &n);
 	if (*failed || !n)
 		return false;
 	*ret = r->choice[below(r, n)];

@@ -55,11 +55,10 @@ static u32 leader_of(u32 *leader, u32 line)
 /* Does somebody bring the line into the cache that the set is of? `used`: a set of lines for each CPU. */
 static bool comes_into(const struct reduction *r, const u64 *used, u32 line, u32 set)
 {
-	u32 sets = r->k->machine.l1d.sets, cpu;
+	u32 owner = footprint_set_owner(r->k, set), cpu;
 
 	for (cpu = 0; cpu < r->k->machine.cpus; cpu++)
-		if (in_set(used + (size_t)cpu * r->words, line) &&
-		    (set / sets == cpu || set >= r->k->machine.cpus * sets))
+		if (in_set(used + (size_t)cpu * r->words, line) && (owner == cpu || owner == NO_ID))
 			return true;
 	return false;
 }
@@ -534,6 +533,9 @@ bool reduction_strays(const struct reduction *r, u32 ctx, const struct foot *foo
 	const u64 *used = r->used + (size_t)r->k->context[ctx].cpu * r->words;
 	u32 i;
 
+	/* what a SYNC waits for could have gone on before, and so could what it will wait for later */
+	if (foot->touched & FOOT_SYNC)
+		return false;
 	/* also one of its own group's, if it was not counted when room was looked for in the caches of this CPU */
 	for (i = 0; i < foot->lines; i++)
 		if (!in_set(set, r->leader[foot->line[i]]) || !in_set(used, foot->line[i]) ||

@@ -10,7 +10,7 @@ enum event_state {
 	EVENT_WAITING, /* its step has not begun */
 	EVENT_NEAR, /* its step is under way */
 	EVENT_DUE,
-	EVENT_EVICTING, /* its line has left one cache, and may be in the next */
+	EVENT_EVICTING, /* its line has left one cache or buffer, and may be in the next */
 	EVENT_DONE,
 };
 
@@ -83,6 +83,8 @@ static bool event_possible(const struct world *w, const struct run_event *e, str
 		return engine_find_eviction(w, e->page, e->offset, 0, ret);
 	if (e->fill)
 		return engine_find_fill(w, w->k->context[e->ctx].cpu, e->page, e->offset, ret);
+	if (e->drain)
+		return engine_find_drain(w, e->page, e->offset, ret);
 	return engine_find_entry(w, e->enter, ret);
 }
 
@@ -99,7 +101,7 @@ static bool event_choice(struct runner *r, struct choice *ret)
 			continue;
 		if (event_possible(&r->arena.world, e, ret)) {
 			r->result->fate[i] = r->late[i] ? EVENT_LATE : EVENT_ON_TIME;
-			r->state[i] = e->evict ? EVENT_EVICTING : EVENT_DONE;
+			r->state[i] = e->evict || e->drain ? EVENT_EVICTING : EVENT_DONE;
 			return true;
 		}
 		if (r->state[i] == EVENT_EVICTING)
@@ -119,8 +121,8 @@ static bool held_back(const struct runner *r, u32 ctx)
 		return false;
 	for (i = 0; i < r->schedule->events; i++)
 		if (!r->schedule->event[i].evict && !r->schedule->event[i].fill &&
-		    r->schedule->event[i].enter == ctx && r->state[i] != EVENT_DONE &&
-		    w_ctx(&r->arena.world, ctx)->state == CTX_IDLE)
+		    !r->schedule->event[i].drain && r->schedule->event[i].enter == ctx &&
+		    r->state[i] != EVENT_DONE && w_ctx(&r->arena.world, ctx)->state == CTX_IDLE)
 			return true;
 	return false;
 }
@@ -172,7 +174,7 @@ static bool next_choice(struct runner *r, struct choice *ret)
 	r->release = true;
 	released = default_choice(r, ret);
 	r->release = false;
-	if (released)
+	if (released || engine_drains(&r->arena.world, ret, 1))
 		return true;
 	*ret = (struct choice){.kind = CHOICE_FINISH};
 	return true;

@@ -5,6 +5,7 @@
  *
  * Default order: events that are due, then device bursts and completion interrupts at once, interrupts and
  * softirqs that devices or `raise` made due, then the contexts in file order, each as far as it gets.
+ * When nothing else is left, what waits in write buffers goes on, before the schedule ends.
  * A context that an event of the schedule brings in enters only through its events until they are used up.
  */
 #ifndef STALELINE_EXPLORE_RUN_H
@@ -20,7 +21,8 @@ struct run_event {
 	bool after;
 	/* what then happens */
 	bool evict; /* the line of page + offset leaves every cache */
-	bool fill; /* the CPU of `ctx` fills it, unasked; with neither, `enter` gets its CPU */
+	bool fill; /* the CPU of `ctx` fills it, unasked */
+	bool drain; /* it leaves every write buffer; with none of these, `enter` gets its CPU */
 	u32 enter;
 	u32 page, offset;
 };

@@ -42,6 +42,9 @@ static void print_actor(FILE *out, const struct choice *c)
 	case CHOICE_FILL:
 		fprintf(out, "p%u.%" PRIx32 ".%" PRIx32, c->actor, c->set, c->arg);
 		break;
+	case CHOICE_DRAIN:
+		fprintf(out, "b%u.%" PRIx32, c->actor, c->arg);
+		break;
 	case CHOICE_FINISH:
 		fputc('f', out);
 		return;
@@ -396,12 +399,15 @@ static const char *parse_actor(struct parser *p, struct choice *c)
 	case 'p':
 		c->kind = CHOICE_FILL;
 		break;
+	case 'b':
+		c->kind = CHOICE_DRAIN;
+		break;
 	case 'f':
 		c->kind = CHOICE_FINISH;
 		p->at++;
 		return NULL;
 	default:
-		return "expected s, e, d, x, p or f";
+		return "expected s, e, d, x, p, b or f";
 	}
 	p->at++;
 	if (!number(p, 10, &actor) || actor > UINT16_MAX)
@@ -410,6 +416,8 @@ static const char *parse_actor(struct parser *p, struct choice *c)
 	if ((c->kind == CHOICE_EVICT || c->kind == CHOICE_FILL) &&
 	    (!take(p, '.') || !number(p, 16, &c->set) || !take(p, '.') || !number(p, 16, &c->arg)))
 		return "expected cache.set.address";
+	if (c->kind == CHOICE_DRAIN && (!take(p, '.') || !number(p, 16, &c->arg)))
+		return "expected cpu.address";
 	if (!take(p, '.'))
 		return NULL;
 	if (take(p, 't')) {

@@ -105,6 +105,8 @@ static void trim_all(struct trimmer *t)
 		try_without(t, 0, 0, CHOICE_EVICT, 0);
 		if (k->machine.speculation != SPECULATION_NONE)
 			try_without(t, 0, 0, CHOICE_FILL, 0);
+		if (k->machine.buffer.present)
+			try_without(t, 0, 0, CHOICE_DRAIN, 0);
 		for (i = 0; i < k->contexts; i++)
 			try_without(t, 0, 0, CHOICE_STEP, i);
 		for (size = t->trail.length / 2; size; size /= 2) {

@@ -39,6 +39,11 @@ gboolean refilled_from_below(const struct explanation *e)
 	return e->cause == CAUSE_REFILLED_DURING_DMA && e->hit >= 0 && e->hit != e->source;
 }
 
+gboolean culprit_drained(const struct history *h, const struct explanation *e)
+{
+	return e->culprit != NO_ID && moment_event(moment_at(h, e->culprit), EV_DRAIN);
+}
+
 /* The moment that made `token` the newest; NO_ID for boot content. */
 static guint writer_of(const struct history *h, u32 token)
 {
@@ -121,7 +126,14 @@ static int came_from(const struct history *h, int seat, guint i)
 	for (j = m->events->len; j > 0; j--) {
 		const struct event *e = &g_array_index(m->events, struct event, j - 1);
 
-		if (e->kind == EV_WRITEBACK && e->c == PLACE_L2 && cache_is_l2(k, cache)) {
+		if (e->kind == EV_DRAIN && e->c == PLACE_L2 && cache_is_l2(k, cache)) {
+			above = history_seat(k, cache_buffer(k, e->a), 0);
+			if (before(h, i)->seat[above].token == h->finding.got)
+				return (int)above;
+		}
+		if (e->kind == EV_WRITEBACK &&
+		    (e->c == PLACE_BUFFER ? history_seat_waits(k, (u32)seat) :
+					    e->c == PLACE_L2 && cache_is_l2(k, cache))) {
 			for (above = 0; above < (u32)seat; above++)
 				if (history_seat_cache(k, above) == e->a &&
 				    before(h, i)->seat[above].token == h->finding.got &&
@@ -280,7 +292,8 @@ static guint op_of_other_colour(const struct history *h, int seat, guint from, g
 	const struct cell *k = &h->compiled->cell;
 	guint i, j;
 
-	if (k->machine.l1d.colours == 1 || seat < 0 || seat_is_l2(k, seat))
+	if (k->machine.l1d.colours == 1 || seat < 0 || seat_is_l2(k, seat) ||
+	    history_seat_waits(k, (u32)seat))
 		return NO_ID;
 	for (i = from == NO_ID ? 0 : from; i < until; i++) {
 		const struct moment *m = moment_at(h, i);
@@ -388,6 +401,26 @@ static u32 newest_seat(const struct history *h, const struct explanation *e)
 	return NO_ID;
 }
 
+/* Whatever was owed was done, but for waiting until it got there. */
+static gboolean still_buffered(const struct history *h, struct explanation *ret)
+{
+	const struct cell *k = &h->compiled->cell;
+	const struct copies *now = &moment_at(h, ret->reader)->after;
+	u32 cpu;
+
+	for (cpu = 0; k->machine.buffer.present && cpu < k->machine.cpus; cpu++) {
+		u32 seat = history_seat(k, cache_buffer(k, cpu), 0);
+
+		if (!now->seat[seat].present || now->seat[seat].token != h->finding.want)
+			continue;
+		ret->source = (int)seat;
+		ret->source_since = held_since(h, ret->source, h->finding.want, ret->reader);
+		ret->culprit = ret->source_since;
+		return TRUE;
+	}
+	return FALSE;
+}
+
 /* The load went through one L1, and the newest data is in another CPU's. */
 static gboolean remote_copy(const struct history *h, struct explanation *ret)
 {
@@ -396,7 +429,8 @@ static gboolean remote_copy(const struct history *h, struct explanation *ret)
 	u32 seat = newest_seat(h, ret);
 
 	if (through < 0 || seat == NO_ID || seat_is_l2(k, (int)seat) ||
-	    history_seat_cache(k, seat) == history_seat_cache(k, (u32)through))
+	    history_seat_cache(k, seat) == history_seat_cache(k, (u32)through) ||
+	    history_seat_cache(k, seat) == cache_buffer(k, history_seat_cache(k, (u32)through)))
 		return FALSE;
 	ret->other = (int)seat;
 	ret->source = through;
@@ -546,7 +580,8 @@ static gboolean overwritten(const struct history *h, guint i)
 	const struct copies *was = before(h, i), *is = &moment_at(h, i)->after;
 	u32 want = h->finding.want, seat;
 
-	if (!moment_event(moment_at(h, i), EV_WRITEBACK))
+	if (!moment_event(moment_at(h, i), EV_WRITEBACK) &&
+	    !moment_event(moment_at(h, i), EV_DRAIN))
 		return FALSE;
 	if (was->memory.token == want && is->memory.token != want)
 		return TRUE;
@@ -623,6 +658,7 @@ static const struct claim mapping_claims[] = {
 /* What was read is in the way, or what should have been is in another colour. */
 static const struct claim first_claims[] = {
 	{CAUSE_FOREIGN_WRITE, foreign_copy, FALSE, FALSE},
+	{CAUSE_WRITE_STILL_BUFFERED, still_buffered, TRUE, FALSE},
 	{CAUSE_REMOTE_CPU_NOT_MAINTAINED, remote_copy, FALSE, FALSE},
 	{CAUSE_ALIAS, alias_copy, FALSE, FALSE},
 };

@@ -60,6 +60,8 @@ struct explanation {
 gboolean has_cause(const struct history *h);
 void explain(const struct history *h, struct explanation *ret);
 
+/* The moment to blame let something go on from a write buffer. */
+gboolean culprit_drained(const struct history *h, const struct explanation *e);
 /* The seat is the L2's. */
 gboolean seat_is_l2(const struct cell *k, int seat);
 /* The first event of a kind in a moment, or NULL. */

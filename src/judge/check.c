@@ -85,7 +85,7 @@ static struct repair holders(const struct history *h, enum repair_kind kind,
 		if (!there->seat[seat].present || there->seat[seat].token != token)
 			continue;
 		r.caches |= BIT(cache);
-		if (!cache_is_l2(k, cache))
+		if (!cache_is_l2(k, cache) && !history_seat_waits(k, seat))
 			r.colours |= BIT(seat - history_seat(k, cache, 0));
 	}
 	if (r.caches && kind == REPAIR_FLUSH)
@@ -191,10 +191,30 @@ static void plan_l2(const struct history *h, const struct explanation *e, struct
 	control_at(p, at, lines(h, kind, l1_bits(k), colours));
 }
 
+static void plan_still_buffered(const struct history *h, const struct explanation *e,
+				struct plan *p)
+{
+	const struct cell *k = &h->compiled->cell;
+	gboolean synced = e->sync != NO_ID &&
+			  (e->source_since == NO_ID || e->source_since <= e->sync_end);
+
+	if (e->source < 0 || !history_seat_waits(k, (u32)e->source))
+		return;
+	/* before it waits there is nothing to wait for */
+	p->place = synced ? e->sync : e->reader;
+	p->before = !synced;
+	p->words = "a SYNC";
+	repair_at(p, choice_of(h, synced ? e->sync_end : e->reader, !synced),
+		  (struct repair){
+			  .kind = REPAIR_SYNC,
+			  .cpu = history_seat_cache(k, (u32)e->source) - cache_buffer(k, 0),
+		  });
+}
+
 static void plan_clobbered(const struct history *h, const struct explanation *e, struct plan *p)
 {
 	if (e->culprit == NO_ID ||
-	    !moment_event(h->moments->pdata[e->culprit], EV_WRITEBACK))
+	    (!moment_event(h->moments->pdata[e->culprit], EV_WRITEBACK) && !culprit_drained(h, e)))
 		return;
 	p->place = e->culprit;
 	p->before = TRUE;
@@ -397,6 +417,9 @@ static void plan_make(const struct history *h, const struct explanation *e, stru
 		return;
 	case CAUSE_FOREIGN_WRITE:
 		plan_foreign_write(h, e, p);
+		return;
+	case CAUSE_WRITE_STILL_BUFFERED:
+		plan_still_buffered(h, e, p);
 		return;
 	case CAUSE_UNKNOWN:
 	case CAUSE_COUNT:

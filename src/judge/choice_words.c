@@ -22,6 +22,8 @@ char *choice_actor(const struct compiled *c, const struct choice *choice)
 		if (cache_is_l2(&c->cell, choice->actor))
 			return g_strdup("the L2");
 		return g_strdup_printf("the D$ of cpu%u", choice->actor);
+	case CHOICE_DRAIN:
+		return g_strdup_printf("the write buffer of cpu%u", choice->actor);
 	case CHOICE_FINISH:
 		break;
 	}
@@ -60,6 +62,8 @@ char *choice_clause(const struct compiled *c, const struct choice *choice, struc
 	case CHOICE_FILL:
 		return g_strdup_printf("%s fills the line of 0x%x into set 0x%x, unasked", actor,
 				       choice->arg, choice->set);
+	case CHOICE_DRAIN:
+		return g_strdup_printf("%s sends the line of 0x%x on", actor, choice->arg);
 	case CHOICE_FINISH:
 		break;
 	}

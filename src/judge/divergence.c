@@ -107,6 +107,10 @@ static char *why_impossible(const struct compiled *c, const struct witness *v)
 		return g_strdup_printf("%s has no such line there", actor);
 	case CHOICE_FILL:
 		return why_no_fill(c, v, actor);
+	case CHOICE_DRAIN:
+		if (v->choice.actor >= c->cell.machine.cpus || !c->cell.machine.buffer.present)
+			return g_strdup("the cell has no such write buffer");
+		return g_strdup_printf("no such line waits in %s", actor);
 	case CHOICE_FINISH:
 		break;
 	}

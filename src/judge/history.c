@@ -6,6 +6,7 @@
 #include "lock.h"
 #include "pagetable.h"
 #include "tlb_model.h"
+#include "write_buffer.h"
 
 /* Histories longer than this are cut in the middle of nowhere helpful; the last moments are what counts. */
 #define MOMENTS_MAX 20000u
@@ -49,21 +50,36 @@ char *history_data_name(const struct compiled *c, u32 token)
 	return compiled_step_name(c, step);
 }
 
-u32 history_seats(const struct cell *k)
+/* Seats of caches, in front of those of write buffers. */
+static u32 cache_seats(const struct cell *k)
 {
 	return history_seat(k, cache_count(k), 0);
+}
+
+u32 history_seats(const struct cell *k)
+{
+	return cache_seats(k) + (write_buffer_present(k) ? k->machine.cpus : 0);
+}
+
+gboolean history_seat_waits(const struct cell *k, u32 seat)
+{
+	return seat >= cache_seats(k);
 }
 
 u32 history_seat(const struct cell *k, u32 cache, u32 colour)
 {
 	u32 l1s = min_u32(cache, k->machine.cpus);
 
+	if (cache >= cache_buffer(k, 0))
+		return cache_seats(k) + (cache - cache_buffer(k, 0));
 	/* behind the L1s' colours the L2 has one seat */
 	return l1s * k->machine.l1d.colours + (cache - l1s) + colour;
 }
 
 u32 history_seat_cache(const struct cell *k, u32 seat)
 {
+	if (history_seat_waits(k, seat))
+		return cache_buffer(k, seat - cache_seats(k));
 	return min_u32(seat / k->machine.l1d.colours, k->machine.cpus);
 }
 
@@ -73,6 +89,8 @@ char *history_seat_name(const struct cell *k, u32 seat)
 
 	if (cache_is_l2(k, cache))
 		return g_strdup("L2");
+	if (history_seat_waits(k, seat))
+		return g_strdup_printf("buffer cpu%u", cache - cache_buffer(k, 0));
 	if (k->machine.l1d.colours == 1)
 		return g_strdup_printf("D$ cpu%u", cache);
 	return g_strdup_printf("D$ cpu%u colour %u", cache, seat - history_seat(k, cache, 0));
@@ -102,6 +120,16 @@ void history_copies(const struct world *w, u32 page, u32 offset, struct copies *
 			copy->dirty = line->dirty != 0;
 			copy->token = datum_get(k, cache_sector(k, cache, line, pa), granule);
 		}
+	}
+	for (cache = 0; write_buffer_present(k) && cache < k->machine.cpus; cache++) {
+		const struct w_line *entry = write_buffer_find(w, cache, pa);
+		u32 buffer = cache_buffer(k, cache);
+		struct copy *copy = &c->seat[history_seat(k, buffer, 0)];
+
+		if (!entry || !write_buffer_holds(k, entry, pa))
+			continue;
+		copy->present = TRUE;
+		copy->token = datum_get(k, cache_sector(k, buffer, entry, pa), granule);
 	}
 }
 
@@ -139,6 +167,7 @@ static gboolean concerns(const struct recorder *r, const struct event *e)
 	case EV_WRITEBACK:
 	case EV_DROP:
 	case EV_EVICT:
+	case EV_DRAIN:
 		return e->b - r->line_pa < r->line_bytes;
 	case EV_CACHE_OP:
 		if (e->c - r->line_pa < r->line_bytes)
@@ -178,6 +207,7 @@ static gboolean concerns(const struct recorder *r, const struct event *e)
 	case EV_DMA_DONE:
 	case EV_MAP:
 	case EV_UNMAP:
+	case EV_SYNC_DONE:
 	case EV_HANDLE:
 	case EVENT_COUNT:
 		break;

@@ -17,16 +17,18 @@ struct copy {
 };
 
 /*
- * Where a cache can hold the granule: one seat per cache and colour, the L1s first. The loader admits no more
- * than MAX_COLOURS colours.
+ * Where a cache can hold the granule: one seat per cache and colour, the L1s first; then where it can wait, one seat
+ * per write buffer. The loader admits no more than MAX_COLOURS colours.
  */
 #define MAX_COLOURS 8u
-#define MAX_SEATS (MAX_CPUS * MAX_COLOURS + 1)
+#define MAX_SEATS (MAX_CPUS * (MAX_COLOURS + 1) + 1)
 
 u32 history_seats(const struct cell *k);
 u32 history_seat(const struct cell *k, u32 cache, u32 colour);
 u32 history_seat_cache(const struct cell *k, u32 seat);
-/* "D$ cpu0", "D$ cpu0 colour 1", "L2"; newly allocated. */
+/* The seat is of a write buffer. */
+gboolean history_seat_waits(const struct cell *k, u32 seat);
+/* "D$ cpu0", "D$ cpu0 colour 1", "L2", "buffer cpu0"; newly allocated. */
 char *history_seat_name(const struct cell *k, u32 seat);
 
 /* All copies, as they stand after a choice. */

@@ -37,6 +37,9 @@ static void add_row(struct grid *grid, const struct outcome *o, const struct cho
 	case CHOICE_FILL:
 		row[2] = g_strdup_printf("fills the line of 0x%x, unasked", choice->arg);
 		break;
+	case CHOICE_DRAIN:
+		row[2] = g_strdup_printf("sends the line of 0x%x on", choice->arg);
+		break;
 	case CHOICE_FINISH:
 		row[2] = g_strdup("is over");
 		break;

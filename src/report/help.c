@@ -98,7 +98,18 @@ static void by_cause(GString *out, const struct history *h, const struct explana
 		else
 			sync_missing(out, h, e, FALSE);
 		return;
+	case CAUSE_WRITE_STILL_BUFFERED:
+		line(out,
+		     "Put a SYNC behind the write-back, before anybody is told to look past the caches: "
+		     "`kernel: {sync-after-op: yes}`, as Linux has it from 3.1 on, or a step `sync`.");
+		return;
 	case CAUSE_CLOBBERED_BY_WRITEBACK:
+		if (culprit_drained(h, e)) {
+			line(out,
+			     "Put a SYNC behind the write-back, before newer data is written past the "
+			     "caches: `kernel: {sync-after-op: yes}`, or a step `sync`.");
+			return;
+		}
 		line(out, "The line has to be clean or gone before the newer data is written: sync "
 			  "the buffer before the device gets it, and keep stores off its lines.");
 		return;

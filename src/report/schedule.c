@@ -47,6 +47,7 @@ static int rank(u32 kind)
 	case EV_EVICT:
 	case EV_DROP:
 	case EV_WRITEBACK:
+	case EV_DRAIN:
 		return 3;
 	case EV_RUN_BEGIN:
 	case EV_RUN_END:
@@ -61,6 +62,7 @@ static int rank(u32 kind)
 	case EV_DMA_DONE:
 	case EV_MAP:
 	case EV_UNMAP:
+	case EV_SYNC_DONE:
 	case EV_HANDLE:
 	case EVENT_COUNT:
 		break;
@@ -128,7 +130,12 @@ static char *event_text(const struct compiled *c, const struct moment *m, const 
 	case EV_DROP:
 		return g_strdup("line leaves");
 	case EV_WRITEBACK:
-		return g_strdup("line is written back");
+		return g_strdup(e->c == PLACE_BUFFER ? "line goes into the write buffer" :
+						       "line is written back");
+	case EV_DRAIN:
+		return g_strdup_printf("%s%swrite buffer sends the line on",
+				       e->d == DRAIN_SYNC ? step : "",
+				       e->d == DRAIN_SYNC ? ": " : "");
 	case EV_RUN_BEGIN:
 		return g_strdup("begins");
 	case EV_RUN_END:
@@ -153,6 +160,7 @@ static char *event_text(const struct compiled *c, const struct moment *m, const 
 	case EV_DMA_START:
 	case EV_MAP:
 	case EV_UNMAP:
+	case EV_SYNC_DONE:
 	case EV_HANDLE:
 	case EVENT_COUNT:
 		break;
@@ -172,6 +180,8 @@ static char *moment_text(const struct compiled *c, const struct moment *m, guint
 		if (!best || rank(e->kind) > rank(best->kind))
 			best = e;
 	}
+	if (m->choice.kind == CHOICE_DRAIN)
+		return g_strdup("sends the line on");
 	if (m->choice.kind == CHOICE_EVICT)
 		return g_strdup(best && best->kind == EV_EVICT && m->events->len == 1 ?
 					"evicts the clean line" :
@@ -193,6 +203,8 @@ static char *moment_actor(const struct compiled *c, const struct moment *m)
 {
 	if (m->choice.kind == CHOICE_EVICT || m->choice.kind == CHOICE_FILL)
 		return g_strdup(cache_is_l2(&c->cell, m->choice.actor) ? "L2" : "D$");
+	if (m->choice.kind == CHOICE_DRAIN)
+		return g_strdup("buffer");
 	if (m->device != NO_ID)
 		return g_strdup(c->device_names->pdata[m->device]);
 	if (m->ctx != NO_ID)

@@ -248,7 +248,10 @@ static const char *culprit_words(const struct story *s)
 	case CAUSE_ALIAS:
 		return "went through another colour";
 	case CAUSE_CLOBBERED_BY_WRITEBACK:
-		return "wrote the older data back";
+		return culprit_drained(s->h, &s->e) ? "let the older data go on" :
+						      "wrote the older data back";
+	case CAUSE_WRITE_STILL_BUFFERED:
+		return "sent it into the write buffer";
 	case CAUSE_DIRTY_LINE_DISCARDED:
 		return "dropped the dirty line";
 	case CAUSE_UNKNOWN:
@@ -336,6 +339,12 @@ static void why_sync(const struct story *s, GString *out)
 			out,
 			"The sync owed in between is (%u), %s: strategy `%s` ran its cache ops "
 			"through an address of another colour, where this copy is not.\n",
+			s->n_sync, step, strategy->name);
+	else if (s->e.cause == CAUSE_WRITE_STILL_BUFFERED)
+		g_string_append_printf(
+			out,
+			"The sync owed in between is (%u), %s: strategy `%s` ran its cache ops, but "
+			"no SYNC behind them.\n",
 			s->n_sync, step, strategy->name);
 	else if (s->e.cause == CAUSE_L2_NOT_MAINTAINED)
 		g_string_append_printf(
@@ -444,8 +453,11 @@ static void why_data(const struct story *s, GString *out)
 		g_string_append_printf(
 			out,
 			"(%u) got `%s` from memory. Memory had held `%s` since (%u), until "
-			"(%u) wrote a dirty line with older data back on top of it.\n",
-			s->n_reader, s->got, s->want, s->n_new, s->n_culprit);
+			"(%u) %s on top of it.\n",
+			s->n_reader, s->got, s->want, s->n_new, s->n_culprit,
+			culprit_drained(s->h, e) ?
+				"let older data that had waited in a write buffer go" :
+				"wrote a dirty line with older data back");
 		break;
 	case CAUSE_NOT_WRITTEN_BACK:
 	case CAUSE_L2_NOT_MAINTAINED:
@@ -460,6 +472,13 @@ static void why_data(const struct story *s, GString *out)
 					       "(%u) got `%s`, because %s still held it.\n",
 					       s->n_reader, s->got, source);
 		}
+		break;
+	case CAUSE_WRITE_STILL_BUFFERED:
+		g_string_append_printf(
+			out,
+			"(%u) got `%s`: `%s` of (%u) had been sent below, but still waited in the "
+			"write %s, and nobody waited for it.\n",
+			s->n_reader, s->got, s->want, s->n_new, source);
 		break;
 	case CAUSE_DIRTY_LINE_DISCARDED:
 		g_string_append_printf(

@@ -32,6 +32,7 @@ static void kernel_compile(struct compiler *c, const struct ynode *map)
 	k->last_pkmap = (u32)keys_number(&c->b, map, &keys_kernel, "last-pkmap", k->last_pkmap);
 	k->debug_highmem = keys_yes(&c->b, map, &keys_kernel, "debug-highmem", FALSE);
 	k->hardirq_nesting = keys_yes(&c->b, map, &keys_kernel, "hardirq-nesting", FALSE);
+	k->sync_after_op = keys_yes(&c->b, map, &keys_kernel, "sync-after-op", FALSE);
 	k->preempt = keys_yes(&c->b, map, &keys_kernel, "preempt", FALSE);
 	if (k->last_pkmap > table)
 		c->out->refused = g_strdup_printf(
@@ -434,9 +435,12 @@ static void polls_resolve(struct compiler *c)
 
 static void event_do(struct compiler *c, const struct ynode *node, struct run_event *event)
 {
-	const struct ynode *what = bind_resolve(&c->b, node), *v;
-	const char *text, *name = "evict";
+	static const char *const names[] = {"evict", "fill", "drain", NULL};
+	const struct ynode *what = bind_resolve(&c->b, node), *v = NULL;
+	const char *text, *name = NULL;
+	gboolean misspelt = FALSE;
 	u32 context = 0;
+	guint i;
 
 	if (!what)
 		return;
@@ -447,18 +451,23 @@ static void event_do(struct compiler *c, const struct ynode *node, struct run_ev
 	}
 	if (!keys_check(&c->b, what, &keys_do) || what->kind != Y_MAP)
 		return;
-	v = ynode_get(what, "evict");
-	if (v && ynode_get(what, "fill"))
-		diag_error(c->b.diag, "E0350", ynode_get(what, "fill")->used_at,
-			   "an event evicts a line or fills one, not both");
-	if (!v) {
-		v = ynode_get(what, "fill");
-		name = "fill";
+	for (i = 0; names[i]; i++) {
+		const struct ynode *found = ynode_get(what, names[i]);
+
+		misspelt |= bind_misspelt(what, names[i]);
+		if (found && name)
+			diag_error(c->b.diag, "E0350", found->used_at,
+				   "an event does one thing: `%s` and `%s` are two", name,
+				   names[i]);
+		if (found && !name) {
+			name = names[i];
+			v = found;
+		}
 	}
-	if (!v && !bind_misspelt(what, "evict") && !bind_misspelt(what, "fill"))
+	if (!name && !misspelt)
 		diag_primary_label(diag_error(c->b.diag, "E0108", what->used_at,
-					      "do: `evict` or `fill` is missing"),
-				   "expected a key `evict` or `fill`");
+					      "do: `evict`, `fill` or `drain` is missing"),
+				   "expected a key `evict`, `fill` or `drain`");
 	text = v ? bind_text(&c->b, v, name) : NULL;
 	if (text) {
 		g_auto(GStrv) halves = g_strsplit(text, "+", 2);
@@ -471,7 +480,8 @@ static void event_do(struct compiler *c, const struct ynode *node, struct run_ev
 		if (halves[0] && halves[1] && scalar_u64(halves[1], SCALAR_BYTES, &offset, why))
 			diag_error(c->b.diag, "E0105", v->used_at, "%s: %s", name, why);
 		event->evict = !strcmp(name, "evict");
-		event->fill = !event->evict;
+		event->fill = !strcmp(name, "fill");
+		event->drain = !strcmp(name, "drain");
 		if (halves[0] && refs_pages(c, &page, &ref)) {
 			if (offset >= (guint64)ref.count * cell_page_bytes(&c->out->cell))
 				diag_error(c->b.diag, "E0149", v->used_at,

@@ -106,6 +106,8 @@ static const struct key machine_list[] = {
 	 .text = "the L1 instruction cache; only `trace` uses it, the modelled kernel does not fetch"},
 	{"l2", KEY_YES_OR_MAP, .of = &keys_l2,
 	 .text = "the second level: `yes` for one of 256 KiB where the preset has none"},
+	{"write-buffer", KEY_NUMBER, .low = 0, .high = 16,
+	 .text = "lines that what a processor's L1 sends below may wait in; 0: it is there at once"},
 	{"tlb", KEY_MAP, .of = &keys_tlb, .text = "the TLB"},
 	{"machine-check", KEY_YES, .text = "whether a TLB write that makes a duplicate traps"},
 	{"dma", KEY_WORD, .words = dma_words, .text = "whether DMA snoops the caches"},
@@ -128,6 +130,8 @@ static const struct key kernel_list[] = {
 	{"hardirq-nesting", KEY_YES, .text = "hardirq handlers run with irqs on"},
 	{"mutation", KEY_TEXT,
 	 .text = "one line changed: CHANGE:ROUTINE.LINE, see `list lines`; `none`"},
+	{"sync-after-op", KEY_YES,
+	 .text = "SYNC at the end of the DMA cache ops, as from Linux 3.1 on"},
 	{"preempt", KEY_YES, .text = "a process may be replaced by another between two steps"},
 	{0}};
 const struct keys keys_kernel = {"kernel", kernel_list};
@@ -170,6 +174,8 @@ static const struct key do_list[] = {
 	 .text = "PAGE+OFFSET: take the line out of every cache, with write-back where it is dirty"},
 	{"fill", KEY_ADDRESS,
 	 .text = "PAGE+OFFSET: the CPU of the context fills the line, unasked: machines with `speculation`"},
+	{"drain", KEY_ADDRESS,
+	 .text = "PAGE+OFFSET: let the line go on from every write buffer that it waits in"},
 	{0}};
 const struct keys keys_do = {"do", do_list};
 
@@ -179,7 +185,7 @@ static const struct key event_list[] = {
 	{"op", KEY_NUMBER, .low = 1, .high = 1000000,
 	 .text = "with `at`: the step is about to do this cache op of its own"},
 	{"do", KEY_EVENT, REQUIRED, .of = &keys_do,
-	 .text = "what happens: a context gets its CPU, {evict: PAGE+OFFSET} or {fill: PAGE+OFFSET}"},
+	 .text = "what happens: a context gets its CPU, {evict: PAGE+OFFSET}, {fill: …} or {drain: …}"},
 	{0}};
 const struct keys keys_event = {"event", event_list};
 

@@ -140,6 +140,8 @@ static void machine_apply(struct binder *b, const struct ynode *map, GPtrArray *
 		cache_apply(b, v, &keys_l1i, &m->l1i);
 	if ((v = ynode_get(map, "l2")))
 		l2_apply(b, v, m);
+	m->buffer.ways = (u32)keys_number(b, map, &keys_machine, "write-buffer", m->buffer.ways);
+	m->buffer.present = m->buffer.ways != 0;
 	if ((v = ynode_get(map, "tlb")) && keys_check(b, v, &keys_tlb))
 		m->tlb_entries = (u32)keys_number(b, v, &keys_tlb, "entries", m->tlb_entries);
 	m->machine_check = keys_yes(b, map, &keys_machine, "machine-check", m->machine_check);
@@ -167,6 +169,12 @@ static void machine_check(struct binder *b, const struct ynode *at, const struct
 			diag_error(b->diag, "E0129", at->used_at,
 				   "machine: the D-cache has more than 8 colours"),
 			"a way of it must be at most 8 pages; Linux knows no more colours either");
+	if (m->buffer.present && m->l2.inclusive && m->l1d.no_write_allocate && at)
+		diag_help(
+			diag_error(
+				b->diag, "E0360", at->used_at,
+				"machine: a write buffer between an inclusive L2 and an L1 that does not allocate for stores"),
+			"what waits above an inclusive L2 has to have its line there: `allocate: yes` of the L1, or `inclusive: no`");
 	if (m->l2.present && m->l2.line_shift < m->l1d.line_shift && at)
 		diag_help(diag_error(b->diag, "E0124", at->used_at,
 				     "machine: the L2's lines are smaller than the L1's"),

@@ -24,6 +24,8 @@ static const struct primitive {
 	 "flush_data_cache_page(): write back and invalidate the page in the local L1, never in the L2"},
 	{"index-all", KF_index_all, SLOT_NONE,
 	 "index write-back-invalidate of the whole L1 and L2"},
+	{"sync", KF_sync, SLOT_NONE,
+	 "the SYNC instruction: goes on when this CPU's write buffer is empty"},
 	{"irq-save", KF_local_irq_save, SLOT_NONE, "local_irq_save()"},
 	{"irq-restore", KF_local_irq_restore, SLOT_NONE,
 	 "local_irq_restore() of what irq-save saw"},
@@ -241,10 +243,10 @@ static void sync_page_compile(struct compiler *c, const struct ynode *at)
 /* Works on the page of a piece, or at its address. */
 static gboolean needs_piece(enum kfunc fn)
 {
-	return fn != KF_index_all && fn != KF_local_irq_save && fn != KF_local_irq_restore &&
-	       fn != KF_preempt_disable && fn != KF_preempt_enable && fn != KF_save_pte &&
-	       fn != KF_clear_pte && fn != KF_tlb_flush_local && fn != KF_depth_inc &&
-	       fn != KF_depth_dec;
+	return fn != KF_index_all && fn != KF_sync && fn != KF_local_irq_save &&
+	       fn != KF_local_irq_restore && fn != KF_preempt_disable && fn != KF_preempt_enable &&
+	       fn != KF_save_pte && fn != KF_clear_pte && fn != KF_tlb_flush_local &&
+	       fn != KF_depth_inc && fn != KF_depth_dec;
 }
 
 /* Takes the piece's page, not its address. */

@@ -208,8 +208,9 @@ static gboolean protects(const char *key, const struct ynode *value)
 	static const struct {
 		const char *key, *value;
 	} list[] = {
-		{"write", "through"}, {"allocate", "no"},  {"alias-free", "yes"},
-		{"inclusive", "yes"}, {"dma", "coherent"}, {"post-dma-flush", "yes"},
+		{"write", "through"},     {"allocate", "no"},  {"alias-free", "yes"},
+		{"inclusive", "yes"},     {"dma", "coherent"}, {"post-dma-flush", "yes"},
+		{"sync-after-op", "yes"},
 	};
 	guint i;
 

@@ -43,6 +43,7 @@ static GArray *numbers_of(struct ynode *root)
 		number_add(list, l2, "size", NUMBER_POWER);
 		number_add(list, l2, "ways", NUMBER_COUNT);
 		number_add(list, ynode_get(machine, "tlb"), "entries", NUMBER_COUNT);
+		number_add(list, machine, "write-buffer", NUMBER_COUNT);
 	}
 	number_add(list, ynode_get(root, "explore"), "evictions", NUMBER_COUNT);
 	number_add(list, ynode_get(root, "explore"), "fills", NUMBER_COUNT);

@@ -36,7 +36,8 @@ static gboolean goes_with(const struct unit *u, struct ynode *events, const stru
 		const struct ynode *what = ynode_get(events->items->pdata[i], "do");
 
 		if (what->kind == Y_MAP &&
-		    (ynode_get(what, "evict") == p->node || ynode_get(what, "fill") == p->node)) {
+		    (ynode_get(what, "evict") == p->node || ynode_get(what, "fill") == p->node ||
+		     ynode_get(what, "drain") == p->node)) {
 			g_ptr_array_remove_index(events->items, i);
 			return TRUE;
 		}

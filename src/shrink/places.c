@@ -52,6 +52,8 @@ GArray *places_of(const struct outline *l)
 			place_add(list, PLACE_EVENT, 0, -1, ynode_get(what, "evict"), NULL);
 		if (what && what->kind == Y_MAP && ynode_get(what, "fill"))
 			place_add(list, PLACE_EVENT, 0, -1, ynode_get(what, "fill"), NULL);
+		if (what && what->kind == Y_MAP && ynode_get(what, "drain"))
+			place_add(list, PLACE_EVENT, 0, -1, ynode_get(what, "drain"), NULL);
 	}
 	return list;
 }

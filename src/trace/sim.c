@@ -233,7 +233,7 @@ reference_model(struct sim *s, const struct lane *lane, u32 va, u32 pa, u32 size
 		return;
 	}
 	landing->places =
-		hierarchy_store(a, va, pa, size == seat->line_bytes, landing->sector, &from);
+		hierarchy_store(a, va, pa, size == seat->line_bytes, size, landing->sector, &from);
 	if (from != PLACE_L1) {
 		c->write_misses++;
 		classify(s, c, seat->cache, pa >> seat->line_shift, answer);

@@ -10,6 +10,7 @@
 #include "kmtypes.h"
 #include "lock.h"
 #include "pagetable.h"
+#include "write_buffer.h"
 
 struct maker {
 	const struct compiled *c;
@@ -247,6 +248,27 @@ static char *sector_text(const struct maker *m, const u32 *sector, u32 offset)
 	return g_string_free(text, FALSE);
 }
 
+/* Of a sector that waits in a write buffer, what was written to it. */
+static char *waiting_text(struct maker *m, u32 buffer, const struct w_line *entry, u32 pa)
+{
+	u32 granule_bytes = 1u << m->k->granule_shift, i;
+	const u32 *sector = cache_sector(m->k, buffer, entry, pa);
+	GString *text = g_string_new(NULL);
+
+	for (i = 0; i < m->k->sector_granules; i++) {
+		u32 at = pa + i * granule_bytes;
+		g_autofree char *name = NULL;
+
+		if (!write_buffer_holds(m->k, entry, at))
+			continue;
+		name = history_data_name(m->c, datum_get(m->k, sector, i));
+		if (!text->len || !g_str_has_suffix(text->str, name))
+			g_string_append_printf(text, "%s+0x%x: %s", text->len ? ", " : "",
+					       at & (cell_page_bytes(m->k) - 1), name);
+	}
+	return g_string_free(text, FALSE);
+}
+
 static void add_copies(struct maker *m, u32 cache, u32 colour)
 {
 	u32 bytes = 1u << cache_geometry(m->k, cache)->line_shift, page, at;
@@ -264,7 +286,9 @@ static void add_copies(struct maker *m, u32 cache, u32 colour)
 			if (!line)
 				continue;
 			name = compiled_page_name(m->c, page);
-			data = sector_text(m, cache_sector(m->k, cache, line, pa), at);
+			data = cache_level(m->k, cache) == LEVEL_BUFFER ?
+				       waiting_text(m, cache, line, pa) :
+				       sector_text(m, cache_sector(m->k, cache, line, pa), at);
 			added = add(m, g_strdup_printf("%s %s", seat, name),
 				    g_strdup_printf("%s%s", line->dirty ? "DIRTY " : "", data));
 			added->from = at;
@@ -281,6 +305,9 @@ static void add_caches(struct maker *m)
 	for (cache = 0; cache < cache_count(m->k); cache++)
 		for (colour = 0; colour < cache_geometry(m->k, cache)->colours; colour++)
 			add_copies(m, cache, colour);
+	m->section = "write buffers";
+	for (cache = 0; m->k->machine.buffer.present && cache < m->k->machine.cpus; cache++)
+		add_copies(m, cache_buffer(m->k, cache), 0);
 }
 
 /* A sector whose newest data is not what memory has is told with it; "" where memory has it. */

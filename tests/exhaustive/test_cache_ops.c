@@ -12,8 +12,9 @@
  *	among 0 .. ways - 1 other   among the others
  *	lines, dirty or clean
  *
- * and one op: each hit op, load, store, cached and uncached, an eviction of each copy, a device's read and
- * write with and without snooping, an index op on each way. Afterwards the caches, memory, dirtiness, places
+ * with a write buffer times what waits there of the line (nothing; both granules, or one of them, newest or stale) and how many
+ * others do, and one op: each hit op, load, store, cached and uncached, an eviction of each copy, a device's read and
+ * write with and without snooping, an index op on each way, what waits of the line goes on, SYNC. Afterwards the caches, memory, dirtiness, places
  * in the replacement order, what the op said it did and what the oracle said have to be the reference's;
  * and they have to be twice: with identities as tokens, and with one bit, newest or not.
  */
@@ -73,6 +74,8 @@ static void every_op(const struct ref *ref)
 		d.verb = V_EVICT_L2;
 		check(ref, &d);
 	}
+	for (d.verb = V_DRAIN; ref->places && d.verb <= V_SYNC; d.verb++)
+		check(ref, &d);
 	for (d.coherent = false;; d.coherent = true) {
 		d.verb = V_DMA_READ;
 		check(ref, &d);
@@ -149,10 +152,59 @@ static void place(struct ref *r, struct ref_cache *c, u32 set, const struct copy
 	}
 }
 
+/* What of the line waits in the write buffer, beside others. */
+struct waits {
+	u32 state; /* 0 nothing; whole and newest, whole and stale; the first granule so, or so; the second one */
+	u32 others;
+};
+
+static bool waits_next(struct waits *w, u32 places)
+{
+	if (w->others + !!w->state < places) {
+		w->others++;
+		return true;
+	}
+	w->others = 0;
+	return places && ++w->state < 6;
+}
+
+/* Others are of the pages from 34 on. */
+static void wait(struct ref *r, const struct waits *waits)
+{
+	static const struct {
+		bool first, newest, second;
+	} states[] = {
+		{false, false, false}, {true, true, true},   {true, false, true},
+		{true, true, false},   {true, false, false}, {false, false, true},
+	};
+	u32 i, j;
+
+	for (i = 0; i < waits->others; i++) {
+		struct ref_waiting *w = &r->waiting[i];
+
+		*w = (struct ref_waiting){.taken = true, .pa = r->base + (34 + i) * r->page_bytes};
+		for (j = 0; j < REF_WAITING_GRANULES; j++) {
+			u32 granule = ref_granule(r, w->pa) + j;
+
+			w->written[j] = true;
+			w->data[j] = r->newest[granule] = 3000 + granule;
+		}
+	}
+	if (waits->state)
+		r->waiting[i] = (struct ref_waiting){
+			.taken = true,
+			.pa = r->base,
+			.written = {states[waits->state].first, states[waits->state].second},
+			.data = {states[waits->state].newest ? NEWEST : 15, r->newest[1]},
+		};
+}
+
 /* States that the machine can be in: no dirty line where stores go through, all of an inclusive L2's L1 in it. */
 static bool possible(const struct geometry *g, const struct copy *l1, const struct copy *alias,
-		     const struct copy *l2)
+		     const struct copy *l2, const struct waits *waits)
 {
+	if ((g->policy & INCLUSIVE) && (waits->others || (waits->state && !l2->state)))
+		return false;
 	if ((g->policy & L1_THROUGH) &&
 	    (l1->state >= 3 || l1->others_dirty || alias->state >= 3 || alias->others_dirty))
 		return false;
@@ -169,6 +221,7 @@ static bool possible(const struct geometry *g, const struct copy *l1, const stru
 static void every_state(const struct geometry *g)
 {
 	struct copy l1 = {0}, alias, l2;
+	struct waits waits = {0};
 	u32 memory_stale;
 
 	do {
@@ -176,10 +229,13 @@ static void every_state(const struct geometry *g)
 		do {
 			memset(&l2, 0, sizeof(l2));
 			do {
-				for (memory_stale = 0; memory_stale < 2; memory_stale++) {
+				for (memory_stale = 0; memory_stale < 2;
+				     memory_stale += !waits_next(&waits, g->buffer)) {
 					static struct ref ref;
 
-					if (!possible(g, &l1, &alias, &l2))
+					if (waits.state == 6)
+						waits = (struct waits){0};
+					if (!possible(g, &l1, &alias, &l2, &waits))
 						continue;
 					worlds_reference(&ref, 1000);
 					ref.newest[0] = NEWEST;
@@ -192,6 +248,7 @@ static void every_state(const struct geometry *g)
 					if (ref.has_l2)
 						place(&ref, &ref.l2, ref_set(&ref.l2, ref.base),
 						      &l2, 12, 24);
+					wait(&ref, &waits);
 					every_op(&ref);
 				}
 			} while (g->l2_sets && copy_next(&l2, g->l2_ways));
@@ -324,6 +381,32 @@ static void test_alias_free(void **state)
 	run(all, ARRAY_SIZE(all));
 }
 
+static void test_write_buffer(void **state)
+{
+	static const struct geometry all[] = {
+		{1, 1, 0, 0, 16, 6, false, 0, 1},
+		{1, 2, 0, 0, 16, 6, false, 0, 2},
+		{1, 2, 0, 0, 16, 6, true, 0, 4},
+		{1, 2, 0, 0, 16, 6, false, L1_THROUGH, 2},
+		{1, 2, 0, 0, 16, 6, false, L1_THROUGH | L1_NO_ALLOCATE, 2},
+		{2, 1, 0, 0, 16, 6, false, L1_NO_ALLOCATE, 1},
+		{1, 1, 1, 2, 16, 6, false, 0, 2},
+		{1, 2, 1, 1, 32, 6, false, 0, 1},
+		{1, 1, 1, 2, 32, 6, false, L1_THROUGH | L2_NO_ALLOCATE, 2},
+		{1, 1, 1, 2, 16, 6, false, L2_THROUGH | L1_NO_ALLOCATE, 2},
+		{1, 1, 1, 2, 16, 6, false, INCLUSIVE, 2},
+		{2, 1, 1, 2, 32, 6, false, INCLUSIVE | L1_THROUGH, 1},
+		{4, 1, 0, 0, 16, 5, false, 0, 2},
+		{4, 1, 1, 1, 32, 5, false, 0, 1},
+		{4, 1, 1, 2, 16, 5, false, INCLUSIVE, 1},
+		{4, 1, 0, 0, 16, 5, false, ALIAS_FREE, 2},
+		{4, 1, 1, 1, 16, 5, false, ALIAS_FREE, 1},
+	};
+
+	(void)state;
+	run(all, ARRAY_SIZE(all));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +418,7 @@ int main(void)
 		cmocka_unit_test(test_policies),
 		cmocka_unit_test(test_inclusive_l2),
 		cmocka_unit_test(test_alias_free),
+		cmocka_unit_test(test_write_buffer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,10 @@ struct context {
 struct generator {
 	guint64 state;
 	GString *out;
+	guint64 waiting; /* numbers for what write buffers add: the rest of a seed is what it is without them */
+	gboolean buffered;
+	gboolean no_allocate,
+		inclusive; /* of the L1, the L2: then the loader refuses write buffers */
 	gboolean aliases;
 	gboolean task_slots; /* the strategy maps with kmap_local() */
 	guint cpus; /* on several, what takes interrupts between them is refused */
@@ -76,6 +80,12 @@ static guint mine(struct generator *g, guint n)
 				     below(g, n);
 }
 
+/* The same with the numbers for write buffers. */
+static guint below_waiting(struct generator *g, guint n)
+{
+	return (guint)(generate_random(&g->waiting) >> 33) % n;
+}
+
 #define ONE_OF(g, ...)                                                                             \
 	one_of(g, (const char *const[]){__VA_ARGS__},                                              \
 	       sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
@@ -98,14 +108,15 @@ static void line(struct generator *g, const char *format, ...)
 }
 
 /* The rest of a cache's map: mostly LRU, write-back and write-allocate, as most machines have it. */
-static void policies(struct generator *g)
+static void policies(struct generator *g, gboolean *no_allocate)
 {
 	if (odds(g, 30))
 		g_string_append_printf(g->out, ", replacement: %s",
 				       ONE_OF(g, "fifo", "plru", "random", "any"));
 	if (odds(g, 15))
 		g_string_append(g->out, ", write: through");
-	if (odds(g, 15))
+	*no_allocate = odds(g, 15);
+	if (*no_allocate)
 		g_string_append(g->out, ", allocate: no");
 }
 
@@ -148,16 +159,22 @@ static void machine(struct generator *g)
 						   G_N_ELEMENTS(aliasing)) :
 					    one_of(g, g->speculates ? plain_long : plain,
 						   G_N_ELEMENTS(plain)));
-	policies(g);
+	policies(g, &g->no_allocate);
 	/* the kernel then believes in no aliases, but the scenario's own cache ops still meet two colours */
 	line(g, "%s}", g->aliases && odds(g, 25) ? ", alias-free: yes" : "");
 	if (odds(g, 35)) {
+		gboolean no_allocate;
+
 		g_string_append_printf(g->out, "  l2: {size: %u, ways: 2, line: %u",
 				       (g->speculates ? 128 : 64) << below(g, 3),
 				       g->speculates ? 64 : 32);
-		policies(g);
-		line(g, "%s}", odds(g, 30) ? ", inclusive: yes" : "");
+		policies(g, &no_allocate);
+		g->inclusive = odds(g, 30);
+		line(g, "%s}", g->inclusive ? ", inclusive: yes" : "");
 	}
+	g->buffered = below_waiting(g, 3) == 0 && !(g->inclusive && g->no_allocate);
+	if (g->buffered)
+		line(g, "  write-buffer: %u", 1u << below_waiting(g, 3));
 	line(g, "  tlb: {entries: %u}", 3 + below(g, 4));
 	if (odds(g, 20))
 		line(g, "  machine-check: no");
@@ -176,6 +193,8 @@ static void kernel(struct generator *g)
 	line(g, "  debug-highmem: %s", ONE_OF(g, "no", "no", "yes"));
 	line(g, "  hardirq-nesting: %s", ONE_OF(g, "no", "no", "yes"));
 	/* slots of tasks, switched with them, are not modelled: the loader refuses the two together */
+	if (g->buffered && below_waiting(g, 3) == 0)
+		line(g, "  sync-after-op: yes");
 	line(g, "  preempt: %s", g->task_slots ? "no" : ONE_OF(g, "no", "no", "yes"));
 }
 
@@ -482,6 +501,23 @@ static void loop(struct generator *g)
 		     "write", "to", at);
 }
 
+/* SYNC, or an access that passes what waits. */
+static void around_buffer(struct generator *g)
+{
+	guint page = below_waiting(g, g->pages);
+
+	if (g->apart)
+		page = g->context[g->now].cpu;
+	if (g->highmem[page] || below_waiting(g, 2))
+		line(g, "      - sync");
+	else if (below_waiting(g, 2))
+		line(g, "      - write: {to: p%u+%u, uncached: yes}", page,
+		     4 * below_waiting(g, PAGE_BYTES / 4));
+	else
+		line(g, "      - read: {from: p%u+%u, uncached: yes}", page,
+		     4 * below_waiting(g, PAGE_BYTES / 4));
+}
+
 static void one_step(struct generator *g)
 {
 	guint what = below(g, 100);
@@ -550,8 +586,11 @@ static void context(struct generator *g, guint i)
 	/* an interrupt of a device mostly takes the buffer back */
 	if (c->served && odds(g, 70))
 		complete(g);
-	while (steps--)
+	while (steps--) {
 		one_step(g);
+		if (g->buffered && below_waiting(g, 3) == 0)
+			around_buffer(g);
+	}
 	g->handles_of[i] = g->handles;
 	/* luck may have written nothing so far */
 	line(g, "      - preempt-disable");
@@ -560,7 +599,8 @@ static void context(struct generator *g, guint i)
 
 char *generate_scenario(guint64 seed)
 {
-	struct generator g = {.state = seed, .out = g_string_new(NULL)};
+	struct generator g = {
+		.state = seed, .waiting = seed ^ 0x9e3779b1u, .out = g_string_new(NULL)};
 	/* drawn apart, so that the seeds of other scenarios make what they made before */
 	struct generator special = {.state = seed ^ 0x5bd1e995u};
 	const char *strategy;

@@ -27,10 +27,10 @@ void tally_event(void *arg, const struct event *e)
 	if (e->kind == EV_LOAD || e->kind == EV_STORE) {
 		t->spent += e->e == PLACE_MEMORY && !t->filled ? 50 : 1;
 		t->polled |= e->kstep == KS_poll;
-	} else if (e->kind == EV_FILL && e->c != PLACE_L1) {
+	} else if (e->kind == EV_FILL && e->c != PLACE_L1 && e->ctx != NO_ID) {
 		t->spent += e->c == PLACE_MEMORY ? 75 : 22;
 		t->filled = true;
-	} else if (e->kind == EV_WRITEBACK) {
+	} else if (e->kind == EV_WRITEBACK && e->ctx != NO_ID) {
 		t->spent += 22;
 	} else if (e->kind == EV_CACHE_OP) {
 		t->spent += 3;
@@ -38,6 +38,8 @@ void tally_event(void *arg, const struct event *e)
 			t->open.ops[e->ctx]++;
 			t->ops[e->step] = larger(t->ops[e->step], t->open.ops[e->ctx]);
 		}
+	} else if (e->kind == EV_SYNC_DONE) {
+		t->spent += 10;
 	} else if (e->kind == EV_SET_PTE) {
 		t->spent += 2;
 	} else if (e->kind == EV_TLB_REFILL || e->kind == EV_TLB_REPAIR) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Random operations, one after the other, on the model and on the reference of support/ref_cache.h: loads, stores and hit
- * ops through each colour, index ops on any way, uncached accesses, evictions, devices that snoop or do not. After each one
+ * ops through each colour, index ops on any way, uncached accesses, evictions, devices that snoop or do not, lines that go
+ * on from a write buffer, SYNC. After each one
  * everything is compared, as in exhaustive/test_cache_ops.c; here the states are those that long runs lead to.
  *
  *	test_cache_random [OPERATIONS [SEED]]
@@ -49,6 +50,29 @@ static const struct geometry geometries[] = {
 	{4, 2, 0, 0, 16, 5, false, ALIAS_FREE},
 	{8, 2, 4, 2, 32, 5, false, ALIAS_FREE},
 	{8, 2, 4, 4, 16, 5, false, ALIAS_FREE | INCLUSIVE},
+	/* a write buffer of one, two and four lines */
+	{4, 2, 0, 0, 16, 6, false, 0, 1},
+	{2, 2, 0, 0, 16, 6, false, 0, 4},
+	{4, 1, 0, 0, 16, 6, true, 0, 2},
+	{4, 2, 0, 0, 16, 6, false, L1_THROUGH, 2},
+	{4, 2, 0, 0, 16, 6, false, L1_THROUGH | L1_NO_ALLOCATE, 4},
+	{2, 2, 0, 0, 16, 6, false, L1_NO_ALLOCATE, 1},
+	{2, 2, 4, 2, 16, 6, false, 0, 2},
+	{4, 2, 4, 2, 32, 6, false, 0, 4},
+	{2, 2, 4, 2, 32, 6, false, L1_THROUGH | L2_PLRU, 2},
+	{2, 2, 4, 2, 32, 6, false, L1_NO_ALLOCATE | L2_NO_ALLOCATE, 2},
+	{2, 2, 4, 2, 16, 6, false, L2_THROUGH | L2_FIFO, 1},
+	{4, 1, 4, 2, 32, 6, true, 0, 4},
+	{2, 2, 4, 2, 16, 6, false, INCLUSIVE, 1},
+	{4, 2, 4, 2, 32, 6, false, INCLUSIVE, 4},
+	{4, 2, 2, 4, 32, 6, false, INCLUSIVE | L1_THROUGH, 2},
+	{8, 2, 0, 0, 16, 5, false, 0, 2},
+	{8, 2, 4, 2, 32, 5, false, 0, 4},
+	{8, 1, 4, 2, 16, 5, false, L1_THROUGH, 2},
+	{8, 2, 4, 4, 16, 5, false, INCLUSIVE, 4},
+	{4, 2, 0, 0, 16, 5, false, ALIAS_FREE, 1},
+	{8, 2, 4, 2, 32, 5, false, ALIAS_FREE | L1_NO_ALLOCATE, 2},
+	{8, 2, 4, 4, 16, 5, false, ALIAS_FREE | INCLUSIVE, 2},
 };
 
 static u32 random_state;
@@ -83,9 +107,13 @@ static struct doing draw(const struct ref *ref)
 		V_EVICT_L2,
 		V_DMA_READ,
 		V_DMA_WRITE,
+		/* from here on where there is a write buffer */
+		V_DRAIN,
+		V_DRAIN,
+		V_SYNC,
 	};
 	struct doing d = {
-		.verb = verbs[below(ARRAY_SIZE(verbs))],
+		.verb = verbs[below(ARRAY_SIZE(verbs) - (ref->places ? 0 : 3))],
 		.op = (enum cache_op)below(CACHE_OPS),
 		.page = below(PAGES),
 		.offset = below(ref->page_bytes / GRANULE) * GRANULE,

@@ -5,6 +5,7 @@
 
 #include "../../src/pagetable.h"
 #include "../../src/tlb_model.h"
+#include "../../src/write_buffer.h"
 
 #include "cache_worlds.h"
 
@@ -74,6 +75,8 @@ void worlds_up(const struct geometry *g, u32 pages, u32 mapped)
 		r->k.machine.l2.write_through = g->policy & L2_THROUGH;
 		r->k.machine.l2.no_write_allocate = g->policy & L2_NO_ALLOCATE;
 		r->k.machine.l2.inclusive = g->policy & INCLUSIVE;
+		r->k.machine.buffer =
+			(struct cache_geometry){.present = g->buffer, .ways = g->buffer};
 		r->k.granule_shift = 3;
 		r->k.identities = i == 0;
 		r->k.evictions_any = g->any;
@@ -159,6 +162,27 @@ static void put_cache(u32 rig, const struct ref *ref, u32 cache, const struct re
 	}
 }
 
+static void put_waiting(u32 rig, const struct ref *ref, const struct ref_waiting *w)
+{
+	struct rig *r = &t.rig[rig];
+	const struct w_line *entry;
+	u32 i;
+
+	if (!w->taken)
+		return;
+	entry = write_buffer_take(&r->w, 0, w->pa);
+	for (i = 0; i < REF_WAITING_GRANULES; i++) {
+		u32 pa = w->pa + i * GRANULE;
+
+		if (!w->written[i])
+			continue;
+		write_buffer_note(&r->w, entry, pa, GRANULE);
+		datum_put(&r->w, cache_sector(&r->k, cache_buffer(&r->k, 0), entry, pa),
+			  datum_granule_in_sector(&r->k, pa),
+			  expected(rig, ref, ref_granule(ref, pa), w->data[i]));
+	}
+}
+
 static void load_world(u32 rig, const struct ref *ref)
 {
 	struct rig *r = &t.rig[rig];
@@ -180,6 +204,8 @@ static void load_world(u32 rig, const struct ref *ref)
 	put_cache(rig, ref, 0, &ref->l1);
 	if (ref->has_l2)
 		put_cache(rig, ref, 1, &ref->l2);
+	for (i = 0; i < ref->places; i++)
+		put_waiting(rig, ref, &ref->waiting[i]);
 }
 
 static void same_cache(u32 rig, const struct ref *ref, u32 cache, const struct ref_cache *c)
@@ -229,7 +255,40 @@ static void same_cache(u32 rig, const struct ref *ref, u32 cache, const struct r
 	}
 }
 
-static void same_world(u32 rig, const struct ref *ref)
+/* The same lines wait, by address, and the same granules of them count. */
+static void same_buffer(u32 rig, struct ref *ref)
+{
+	struct rig *r = &t.rig[rig];
+	u32 waits = 0, before = 0, i, j;
+
+	for (i = 0; i < ref->places; i++)
+		waits += ref->waiting[i].taken;
+	for (i = 0; i < ref->places; i++) {
+		const struct w_line *entry = write_buffer_entry(&r->w, 0, i);
+		u32 buffer = cache_buffer(&r->k, 0);
+		const struct ref_waiting *w;
+
+		assert_int_equal(entry != NULL, i < waits);
+		if (!entry)
+			continue;
+		assert_true(entry->tag > before && !entry->dirty && !entry->way);
+		before = entry->tag;
+		w = ref_waits(ref, (entry->tag - 1) * LINE);
+		assert_non_null(w);
+		for (j = 0; j < REF_WAITING_GRANULES; j++) {
+			u32 pa = w->pa + j * GRANULE;
+
+			assert_int_equal(write_buffer_holds(&r->k, entry, pa), w->written[j]);
+			if (w->written[j])
+				assert_int_equal(
+					datum_get(&r->k, cache_sector(&r->k, buffer, entry, pa),
+						  datum_granule_in_sector(&r->k, pa)),
+					expected(rig, ref, ref_granule(ref, pa), w->data[j]));
+		}
+	}
+}
+
+static void same_world(u32 rig, struct ref *ref)
 {
 	struct rig *r = &t.rig[rig];
 	u32 granules = t.pages * ref->page_bytes / GRANULE;
@@ -247,6 +306,7 @@ static void same_world(u32 rig, const struct ref *ref)
 	same_cache(rig, ref, 0, &ref->l1);
 	if (ref->has_l2)
 		same_cache(rig, ref, 1, &ref->l2);
+	same_buffer(rig, ref);
 }
 
 const struct cache_op_words architecture[CACHE_OPS] = {
@@ -281,6 +341,8 @@ static enum outcome do_ref(struct ref *r, const struct doing *d)
 
 		if (c == &r->l2 && !r->has_l2)
 			return UNCACHED;
+		if (c == &r->l2)
+			ref_before_l2(r, pa);
 		l = ref_look(c, ref_set(c, c == &r->l1 ? va : pa), pa);
 		for (set = 0; !l && r->alias_free && c == &r->l1 && set < c->sets; set++)
 			l = ref_look(c, set, pa);
@@ -289,6 +351,8 @@ static enum outcome do_ref(struct ref *r, const struct doing *d)
 	case V_INDEX: {
 		struct ref_line *l = &c->at[ref_set(c, c == &r->l1 ? va : pa)][d->way];
 
+		if (c == &r->l2)
+			ref_before_l2_set(r, ref_set(c, pa));
 		return ref_op(r, c, l->valid ? l : NULL, 0);
 	}
 	case V_LOAD:
@@ -321,6 +385,13 @@ static enum outcome do_ref(struct ref *r, const struct doing *d)
 	case V_DMA_WRITE:
 		ref_device_write(r, pa, d->coherent, device_wrote(d));
 		return NOTHING;
+	case V_DRAIN:
+		if (ref_waits(r, pa))
+			ref_go_on(r, ref_waits(r, pa));
+		return NOTHING;
+	case V_SYNC:
+		ref_sync(r);
+		return NOTHING;
 	}
 	return NOTHING;
 }
@@ -352,7 +423,11 @@ static enum outcome do_rig(u32 rig, const struct doing *d)
 		return outcome_of(o);
 	case V_INDEX:
 		cache = architecture[d->op].l2;
-		return outcome_of(bus_index_op(&a, d->op, cache_set(&r->k, cache, va, pa), d->way));
+		/* once more for each line that goes on before */
+		while (bus_index_op(&a, d->op, cache_set(&r->k, cache, va, pa), d->way, &o) ==
+		       ACCESS_AGAIN)
+			;
+		return outcome_of(o);
 	case V_LOAD:
 		assert_int_equal(bus_load(&a, va, m, GRANULE, NULL), ACCESS_DONE);
 		return NOTHING;
@@ -383,6 +458,14 @@ static enum outcome do_rig(u32 rig, const struct doing *d)
 		bus_dma_write(&a, d->page, d->offset, GRANULE,
 			      rig == 0 ? device_wrote(d) : DATUM_NEWEST, d->coherent);
 		return NOTHING;
+	case V_DRAIN:
+		if (write_buffer_present(&r->k) && write_buffer_find(&r->w, 0, pa))
+			hierarchy_drain(&a, 0, pa / LINE * LINE, DRAIN_CHOICE);
+		return NOTHING;
+	case V_SYNC:
+		while (bus_sync(&a) == ACCESS_AGAIN)
+			;
+		return NOTHING;
 	}
 	return NOTHING;
 }
@@ -412,6 +495,7 @@ void worlds_reference(struct ref *ref, u32 first)
 				     .plru = g->policy & L2_PLRU,
 				     .through = g->policy & L2_THROUGH,
 				     .no_allocate = g->policy & L2_NO_ALLOCATE};
+	ref->places = g->buffer;
 	ref->inclusive = g->policy & INCLUSIVE;
 	ref->alias_free = g->policy & ALIAS_FREE;
 	ref->has_l2 = g->l2_sets;

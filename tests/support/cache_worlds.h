@@ -19,6 +19,7 @@ struct geometry {
 	u32 page_shift; /* 6, or 5: then 4 sets of 16 bytes are two pages, and a line has two colours */
 	bool any;
 	u32 policy;
+	u32 buffer; /* places of the write buffer */
 };
 
 /* bits of geometry.policy */
@@ -45,7 +46,9 @@ enum verb {
 	V_EVICT_L1,
 	V_EVICT_L2,
 	V_DMA_READ,
-	V_DMA_WRITE
+	V_DMA_WRITE,
+	V_DRAIN,
+	V_SYNC
 };
 
 struct doing {

@@ -58,10 +58,174 @@ static void ref_write_back(struct ref *r, struct ref_cache *c, const struct ref_
 		below->dirty = true;
 }
 
+struct ref_waiting *ref_waits(struct ref *r, u32 pa)
+{
+	u32 i;
+
+	for (i = 0; i < r->places; i++)
+		if (r->waiting[i].taken && r->waiting[i].pa == pa / LINE * LINE)
+			return &r->waiting[i];
+	return NULL;
+}
+
+/* The granules that were written, over what is there; those of memory where there is no line. */
+static void ref_arrive(struct ref *r, const struct ref_waiting *w, struct ref_line *line)
+{
+	u32 i;
+
+	for (i = 0; i < REF_WAITING_GRANULES; i++) {
+		u32 pa = w->pa + i * GRANULE;
+
+		if (!w->written[i])
+			continue;
+		if (line)
+			line->data[(pa - line->pa) / GRANULE] = w->data[i];
+		else
+			r->memory[ref_granule(r, pa)] = w->data[i];
+	}
+}
+
+void ref_go_on(struct ref *r, struct ref_waiting *w)
+{
+	struct ref_waiting gone = *w;
+	struct ref_line *below = NULL;
+
+	w->taken = false;
+	if (r->has_l2 &&
+	    (!r->l2.no_allocate || ref_look(&r->l2, ref_set(&r->l2, gone.pa), gone.pa))) {
+		below = ref_l2_get(r, gone.pa);
+		ref_arrive(r, &gone, below);
+		if (!r->l2.through) {
+			below->dirty = true;
+			return;
+		}
+	}
+	ref_arrive(r, &gone, NULL);
+}
+
+static void ref_go_on_if(struct ref *r, u32 pa)
+{
+	struct ref_waiting *w = ref_waits(r, pa);
+
+	if (w)
+		ref_go_on(r, w);
+}
+
+static struct ref_waiting *ref_lowest(struct ref *r)
+{
+	struct ref_waiting *lowest = NULL;
+	u32 i;
+
+	for (i = 0; i < r->places; i++)
+		if (r->waiting[i].taken && (!lowest || r->waiting[i].pa < lowest->pa))
+			lowest = &r->waiting[i];
+	return lowest;
+}
+
+void ref_sync(struct ref *r)
+{
+	struct ref_waiting *w;
+
+	while ((w = ref_lowest(r)))
+		ref_go_on(r, w);
+}
+
+void ref_before_l2(struct ref *r, u32 pa)
+{
+	u32 at = pa / r->l2.line * r->l2.line, end = at + r->l2.line;
+
+	for (; at < end; at += LINE)
+		ref_go_on_if(r, at);
+}
+
+void ref_before_l2_set(struct ref *r, u32 set)
+{
+	u32 least = 0, i;
+
+	/* in the order of their addresses */
+	for (;;) {
+		struct ref_waiting *next = NULL;
+
+		for (i = 0; i < r->places; i++) {
+			struct ref_waiting *w = &r->waiting[i];
+
+			if (w->taken && w->pa >= least && ref_set(&r->l2, w->pa) == set &&
+			    (!next || w->pa < next->pa))
+				next = w;
+		}
+		if (!next)
+			return;
+		least = next->pa + 1;
+		ref_go_on(r, next);
+	}
+}
+
+/* A place for what is sent of the line of `pa`: the one it waits in, else a free one, for which the lowest goes on. */
+static struct ref_waiting *ref_place(struct ref *r, u32 pa)
+{
+	struct ref_waiting *w = ref_waits(r, pa);
+	u32 i;
+
+	if (w)
+		return w;
+	for (i = 0; i < r->places && r->waiting[i].taken; i++)
+		;
+	if (i == r->places) {
+		w = ref_lowest(r);
+		i = (u32)(w - r->waiting);
+		ref_go_on(r, w);
+	}
+	r->waiting[i] = (struct ref_waiting){.taken = true, .pa = pa / LINE * LINE};
+	return &r->waiting[i];
+}
+
+static void ref_send_granule(struct ref *r, u32 pa, u32 identity)
+{
+	struct ref_waiting *w = ref_place(r, pa);
+
+	w->written[(pa - w->pa) / GRANULE] = true;
+	w->data[(pa - w->pa) / GRANULE] = identity;
+}
+
+/* What the L1 writes back: into the buffer, where there is one. */
+static void ref_send(struct ref *r, struct ref_cache *c, const struct ref_line *l)
+{
+	struct ref_line copy = *l;
+	u32 i;
+
+	if (c == &r->l2 || !r->places) {
+		ref_write_back(r, c, l);
+		return;
+	}
+	for (i = 0; i < LINE / GRANULE; i++)
+		ref_send_granule(r, copy.pa + i * GRANULE, copy.data[i]);
+}
+
+/* What waits of an inclusive L2's line belongs to it, before what the L1 still holds. */
+static bool ref_claim_waiting(struct ref *r, struct ref_line *l2, bool keep_data)
+{
+	bool found = false;
+	u32 i;
+
+	for (i = 0; i < r->places; i++) {
+		struct ref_waiting *w = &r->waiting[i];
+
+		if (!w->taken || w->pa / r->l2.line != l2->pa / r->l2.line)
+			continue;
+		found = true;
+		w->taken = false;
+		if (!keep_data)
+			continue;
+		ref_arrive(r, w, l2);
+		l2->dirty = true;
+	}
+	return found;
+}
+
 /* An inclusive L2 loses or cleans a line: the L1's lines within it, of any colour, give their data first. */
 static bool ref_claim(struct ref *r, struct ref_line *l2, bool keep_data, bool stay)
 {
-	bool dirty = false;
+	bool dirty = ref_claim_waiting(r, l2, keep_data);
 	u32 set, way;
 
 	for (set = 0; set < r->l1.sets; set++) {
@@ -180,7 +344,7 @@ static void ref_one_colour(struct ref *r, u32 set, u32 pa)
 		if (!l || other == set)
 			continue;
 		if (l->dirty)
-			ref_write_back(r, &r->l1, l);
+			ref_send(r, &r->l1, l);
 		l->valid = false;
 	}
 }
@@ -195,6 +359,7 @@ static struct ref_line *ref_l1_get(struct ref *r, u32 va, u32 pa)
 
 	if (!l) {
 		ref_one_colour(r, set, pa);
+		ref_go_on_if(r, pa);
 		if (r->has_l2) {
 			below = ref_l2_get(r, pa);
 			memcpy(new.data, &below->data[(new.pa - below->pa) / GRANULE],
@@ -207,7 +372,7 @@ static struct ref_line *ref_l1_get(struct ref *r, u32 va, u32 pa)
 		*l = new;
 		ref_used(r, c, l, true);
 		if (left.valid && left.dirty)
-			ref_write_back(r, c, &left);
+			ref_send(r, c, &left);
 	}
 	ref_used(r, c, l, false);
 	return l;
@@ -244,8 +409,11 @@ void ref_store(struct ref *r, u32 va, u32 pa, bool cached, u32 identity)
 		ref_one_colour(r, ref_set(&r->l1, va), pa);
 		below = true;
 	}
-	if (cached && below && r->has_l2 &&
-	    (!r->l2.no_allocate || ref_look(&r->l2, ref_set(&r->l2, pa), pa))) {
+	if (cached && below && r->places) {
+		ref_send_granule(r, pa, identity);
+		below = false;
+	} else if (cached && below && r->has_l2 &&
+		   (!r->l2.no_allocate || ref_look(&r->l2, ref_set(&r->l2, pa), pa))) {
 		l = ref_l2_get(r, pa);
 		l->data[(pa - l->pa) / GRANULE] = identity;
 		below = r->l2.through;
@@ -268,7 +436,7 @@ enum outcome ref_op(struct ref *r, struct ref_cache *c, struct ref_line *l, u32 
 	if (c == &r->l2 && r->inclusive)
 		dirty |= ref_claim(r, l, op != 4, op == 6);
 	if (dirty && op != 4)
-		ref_write_back(r, c, l);
+		ref_send(r, c, l);
 	if (op == 6)
 		l->dirty = false;
 	else
@@ -281,6 +449,7 @@ static void ref_snoop(struct ref *r, u32 pa, bool write)
 {
 	u32 set;
 
+	ref_go_on_if(r, pa);
 	for (set = 0; set < r->l1.sets; set++) {
 		struct ref_line *l = ref_look(&r->l1, set, pa);
 

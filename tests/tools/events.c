@@ -60,7 +60,7 @@ static const char *page_text(u32 page)
 	return to;
 }
 
-static const char *const places[] = {"l1", "l2", "memory"};
+static const char *const places[] = {"l1", "l2", "memory", "buffer", "nothing"};
 static const char *const outcomes[] = {"miss", "clean", "wrote-back", "dropped", "uncached"};
 
 static void on_event(void *arg, const struct event *e)
@@ -79,6 +79,9 @@ static void on_event(void *arg, const struct event *e)
 		break;
 	case EV_WRITEBACK:
 		printf("W %u %x %s\n", e->a, e->b, places[e->c]);
+		break;
+	case EV_DRAIN:
+		printf("B %u %x %s\n", e->a, e->b, places[e->c]);
 		break;
 	case EV_DROP:
 		printf("D %u %x %u\n", e->a, e->b, e->d);
@@ -128,6 +131,7 @@ static void on_event(void *arg, const struct event *e)
 	case EV_SYNC_BEGIN:
 	case EV_SYNC_PIECE:
 	case EV_DMA_DONE:
+	case EV_SYNC_DONE:
 	case EVENT_COUNT:
 		break;
 	}
@@ -184,7 +188,8 @@ static void print_end(const struct world *w)
 
 static void on_applied(void *arg, const struct world *w, const struct choice *choice)
 {
-	static const char *const kinds[] = {"step", "enter", "device", "evict", "fill", "finish"};
+	static const char *const kinds[] = {"step", "enter", "device", "evict",
+					    "fill", "drain", "finish"};
 	struct log *log = arg;
 	u32 i;
 

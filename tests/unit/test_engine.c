@@ -35,6 +35,9 @@ static const char *name(const struct choice *c)
 	case CHOICE_FILL:
 		snprintf(text, sizeof(text), "P%u:%u:%x", c->actor, c->set, c->arg);
 		break;
+	case CHOICE_DRAIN:
+		snprintf(text, sizeof(text), "B%u", c->actor);
+		break;
 	case CHOICE_FINISH:
 		return "F";
 	}

@@ -124,6 +124,8 @@ static void test_nothing_is_snooped(void **state)
 /* Hit ops reach all L1s of a coherent machine, index ops only this CPU's. */
 static void test_hit_ops_reach_the_other_cpu(void **state)
 {
+	enum op_outcome outcome;
+
 	(void)state;
 	begin(true);
 	r.k.ways_matter = true;
@@ -139,7 +141,7 @@ static void test_hit_ops_reach_the_other_cpu(void **state)
 	assert_int_equal(hit(1, Hit_Invalidate_D, va(0)), OP_MISS);
 	store(0, va(0));
 	bus_index_op(&(struct act){.w = &r.w, .k = &r.k, .cpu = 1, .ctx = 1}, Index_Writeback_Inv_D,
-		     0, 0);
+		     0, 0, &outcome);
 	assert_true(line(0, 0)->dirty);
 	rig_down(&r);
 }
