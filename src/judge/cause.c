@@ -167,8 +167,8 @@ static void source_trace(const struct history *h, struct explanation *ret)
 	}
 }
 
-/* From moment `begun` to `end` the context that acts at `end` ran a cache op that found a line. */
-static gboolean sync_acted(const struct history *h, guint begun, guint end)
+/* From moment `begun` to `end` the context that acts at `end` ran a cache op, or one of the L2, that found a line. */
+static gboolean sync_acted(const struct history *h, guint begun, guint end, gboolean l2)
 {
 	guint i, j;
 
@@ -178,7 +178,8 @@ static gboolean sync_acted(const struct history *h, guint begun, guint end)
 		for (j = 0; m->ctx == moment_at(h, end)->ctx && j < m->events->len; j++) {
 			const struct event *e = &g_array_index(m->events, struct event, j);
 
-			if (e->kind == EV_CACHE_OP && e->d != OP_MISS && e->d != OP_UNCACHED)
+			if (e->kind == EV_CACHE_OP && e->d != OP_MISS && e->d != OP_UNCACHED &&
+			    (!l2 || cache_op_is_l2((enum cache_op)e->a)))
 				return TRUE;
 		}
 	}
@@ -211,7 +212,7 @@ static void sync_owed(const struct history *h, guint from, guint until, struct e
 
 				if (ret->sync != NO_ID && ret->sync != at && !ret->sync_ran)
 					continue;
-				ret->sync_useful = sync_acted(h, at, i);
+				ret->sync_useful = sync_acted(h, at, i, FALSE);
 				ret->sync_ran = e->d != 0;
 				ret->sync = at;
 				ret->sync_end = i;
@@ -476,6 +477,7 @@ static gboolean alias_loss(const struct history *h, struct explanation *ret)
 static gboolean l2_copy(const struct history *h, struct explanation *ret)
 {
 	return seat_is_l2(&h->compiled->cell, ret->source) && ret->sync_ran &&
+	       !sync_acted(h, ret->sync, ret->sync_end, TRUE) &&
 	       (ret->source_since == NO_ID || ret->source_since <= ret->sync);
 }
 
