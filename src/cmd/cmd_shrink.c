@@ -142,6 +142,8 @@ static int shrink_cell(const struct command *command, struct session *s, struct 
 		return end;
 	if (!options.limits.max_states)
 		options.limits.max_states = MAX_STATES;
+	/* what several threads see before such a limit differs from run to run, and so would the result */
+	options.limits.jobs = 1;
 	shrink(scenario, cell, &options, &result);
 	progress_clear();
 	end = conclude(command, s, name, &result);

@@ -30,6 +30,8 @@
 #define hierarchy_peers_op plain_hierarchy_peers_op
 #define hierarchy_evict plain_hierarchy_evict
 #define hierarchy_snoop plain_hierarchy_snoop
+#define hierarchy_drain plain_hierarchy_drain
+#define hierarchy_drain_for_l2 plain_hierarchy_drain_for_l2
 
 #define tlb_init plain_tlb_init
 #define tlb_probe plain_tlb_probe
