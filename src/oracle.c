@@ -339,7 +339,7 @@ static bool sector_safe(const struct world *w, u32 page, u32 offset)
 	return true;
 }
 
-/* What the L2's line takes on before it leaves, or when: the granule at `pa` of dirty lines above it. */
+/* What the L2's line takes on before it leaves, or when: the granule at `pa` of dirty lines above it, and of what waits. */
 enum above { ABOVE_NOTHING, ABOVE_NEWEST, ABOVE_OLDER };
 
 static enum above dirty_above(const struct world *w, u32 cache, u32 pa, u32 newest)
@@ -348,6 +348,16 @@ static enum above dirty_above(const struct world *w, u32 cache, u32 pa, u32 newe
 	enum above above = ABOVE_NOTHING;
 	u32 l1, colour;
 
+	for (l1 = 0; cache_is_l2(k, cache) && write_buffer_present(k) && l1 < cache; l1++) {
+		const struct w_line *entry = write_buffer_find(w, l1, pa);
+		bool is_newest;
+
+		if (!entry || !entry_holds(w, l1, entry, pa, newest, &is_newest))
+			continue;
+		if (!is_newest)
+			return ABOVE_OLDER;
+		above = ABOVE_NEWEST;
+	}
 	for (l1 = 0; k->machine.l2.present && cache == cache_l2(k) && l1 < cache; l1++)
 		for (colour = 0; colour < cache_geometry(k, l1)->colours; colour++) {
 			const struct w_line *line =

@@ -622,6 +622,7 @@ static void test_written(void **state)
 	check_file("line-of-the-same-fate.yaml", &none);
 	check_file("fill-before-unmap.yaml", &none);
 	check_file("fill-takes-room.yaml", &none);
+	check_file("drain-dirties-l2.yaml", &none);
 }
 
 int main(int argc, char **argv)
