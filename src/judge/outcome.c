@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "footprint.h"
 #include "kline.h"
 
 #include "explore/victims.h"
@@ -176,6 +177,35 @@ static gboolean repeats_for_ever(const struct compiled *c)
 	return FALSE;
 }
 
+/* Does a run of `ctx` make `other` due, as often as it comes? */
+static gboolean starts(const struct cell *k, guint ctx, guint other)
+{
+	const struct context_def *def = &k->context[other];
+
+	return def->times == TIMES_TRIGGERED &&
+	       (footprint_triggers(k, ctx, other) ||
+		(def->trigger == ON_DEVICE && footprint_starts(k, ctx, def->source)));
+}
+
+/* Contexts that make each other due in a circle, like a handler that starts its own device again. */
+static gboolean goes_round(const struct cell *k)
+{
+	guint n = k->contexts, i, j, via;
+	g_autofree gboolean *reach = g_new0(gboolean, n * n + 1);
+	gboolean round = FALSE;
+
+	for (i = 0; i < n; i++)
+		for (j = 0; j < n; j++)
+			reach[i * n + j] = starts(k, i, j);
+	for (via = 0; via < n; via++)
+		for (i = 0; i < n; i++)
+			for (j = 0; j < n && reach[i * n + via]; j++)
+				reach[i * n + j] |= reach[via * n + j];
+	for (i = 0; i < n; i++)
+		round |= reach[i * n + i];
+	return round;
+}
+
 static void run_concluded(struct outcome *o, struct run_result *r)
 {
 	guint i;
@@ -218,7 +248,8 @@ static struct run_options run_options_of(const struct outcome_options *options,
 {
 	return (struct run_options){
 		.max_steps = options->max_steps                   ? options->max_steps :
-			     repeats_for_ever(c) || c->cell.polls ? FOREVER_STEPS :
+			     repeats_for_ever(c) || c->cell.polls || goes_round(&c->cell) ?
+								    FOREVER_STEPS :
 								    0,
 		.interrupted = options->interrupted,
 		.progress = options->run_progress,

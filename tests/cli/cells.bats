@@ -279,3 +279,27 @@ endless() {
 	grep -q inconclusive out
 	run ! grep -q clean out
 }
+
+@test "run: a handler that starts its own device again goes round until a limit" {
+	cat >ring.yaml <<-'END'
+	# Does the ring come to rest?
+	format: 1
+	machine: toy
+	strategy: none
+	pages: {pg: {zone: lowmem}}
+	devices: {nic: {}}
+	contexts:
+	  driver:
+	    steps:
+	      - dma-map-single: {page: pg, dir: from-device, dev: nic, id: map}
+	      - dev-start: {dev: nic, map: map}
+	  irq:
+	    level: hardirq
+	    on: nic
+	    steps:
+	      - dev-start: {dev: nic, map: driver.map}
+	END
+	staleline run ring.yaml
+	assert_status 3
+	assert_stdout 'inconclusive: nothing found before the limit of steps was hit'
+}
