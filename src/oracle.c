@@ -475,8 +475,7 @@ void oracle_complete(const struct act *a)
 				struct meaning at = {page, offset + (granule << k->granule_shift)};
 				u32 bit;
 
-				if ((*leak_word(a->w, at, &bit) & bit) ||
-				    oracle_kept(a->w, at))
+				if ((*leak_word(a->w, at, &bit) & bit) || oracle_kept(a->w, at))
 					continue;
 				oracle_break(a, R_LOST_WRITE, at,
 					     datum_get(k, datum_memory(a->w, page, at.offset),

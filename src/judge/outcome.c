@@ -247,10 +247,10 @@ static struct run_options run_options_of(const struct outcome_options *options,
 					 const struct compiled *c)
 {
 	return (struct run_options){
-		.max_steps = options->max_steps                   ? options->max_steps :
+		.max_steps = options->max_steps ? options->max_steps :
 			     repeats_for_ever(c) || c->cell.polls || goes_round(&c->cell) ?
-								    FOREVER_STEPS :
-								    0,
+						  FOREVER_STEPS :
+						  0,
 		.interrupted = options->interrupted,
 		.progress = options->run_progress,
 		.progress_arg = options->progress_arg,

@@ -34,7 +34,7 @@ setup() {
 	sed -e 's/{at: driver.start, do: {fill: rx}}/{at: driver.map, do: {fill: rx}}/' -e '/^expect:/,$d' \
 		$file >"$BATS_TEST_TMPDIR/late.yaml"
 	staleline run "$BATS_TEST_TMPDIR/late.yaml" --cell $cell,schedule=prefetch
-	assert_stdout 'late'
+	assert_stdout 'the event at driver.map could not happen there; it happened as soon as it could'
 	staleline run $file --cell ${cell/loads/none},schedule=prefetch
 	assert_status 0
 	assert_stdout 'never'
