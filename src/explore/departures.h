@@ -33,8 +33,9 @@ enum departures {
 
 /*
  * Appends to search.choice[], behind *end, the runs that have to be tried beside `choice`, which is a context's step
- * or a device's burst: what it does in front of which nothing leaves is `alone`. With `others`, what happens in them must be apart from those. With `keeps_length`, no way gets longer by what is left out. Where it
- * does not end with DEPARTURES_LISTED, *end is as it was.
+ * or a device's burst: what it does where nothing leaves in front of it is `alone`. With `others`, what happens in them
+ * must be apart from those. With `keeps_length`, no way gets longer by what is left out. Where it does not end with
+ * DEPARTURES_LISTED, *end is as it was.
  */
 enum departures departures_list(struct search *s, const struct choice *choice,
 				const struct peek *alone,

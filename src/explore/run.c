@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "context.h"
+#include "datum.h"
 
 enum event_state {
 	EVENT_WAITING, /* its step has not begun */
@@ -226,6 +227,17 @@ static void runner_close(struct runner *r)
 	arena_free(&r->arena);
 }
 
+/* The context's next step was executed as often as the identities of its stores can tell apart. */
+static bool worn_out(const struct world *w, const struct choice *choice)
+{
+	u32 step;
+
+	if (!w->k->identities || (choice->kind != CHOICE_STEP && choice->kind != CHOICE_ENTER))
+		return false;
+	step = w_ctx(w, choice->actor)->step;
+	return step < w->k->steps && w->word[w->k->layout.iteration + step] >> DATUM_ITERATION_BITS;
+}
+
 /* The limits that any run honours; false when it has to stop. */
 static bool may_go_on(struct runner *r)
 {
@@ -266,6 +278,10 @@ void run_scheduled(const struct cell *k, const struct run_schedule *schedule,
 		while (may_go_on(&r) && next_choice(&r, &choice)) {
 			if (!take(&r, &choice)) {
 				ret->stop = RUN_NO_MEMORY;
+				break;
+			}
+			if (worn_out(&r.arena.world, &choice)) {
+				ret->stop = RUN_MAX_STEPS;
 				break;
 			}
 		}

@@ -262,14 +262,29 @@ static void paragraphs_append(GString *out, const struct grid *g, guint width, g
 	}
 }
 
+/* Lays the rows out in `width` columns. FALSE: there is no room for a table. */
+static gboolean fits_into(struct layout *l, const struct grid *g, guint width)
+{
+	layout_init(l, g);
+	while (total(l) > width && narrow(l))
+		;
+	return total(l) <= width;
+}
+
+gboolean grid_folds(const struct grid *g, guint width)
+{
+	struct layout l;
+	gboolean folds = fits_into(&l, g, width);
+
+	layout_clear(&l);
+	return folds;
+}
+
 void grid_append_folded(GString *out, const struct grid *g, guint width, guint lead)
 {
 	struct layout l;
 
-	layout_init(&l, g);
-	while (total(&l) > width && narrow(&l))
-		;
-	if (total(&l) > width) {
+	if (!fits_into(&l, g, width)) {
 		paragraphs_append(out, g, width, lead);
 	} else {
 		widen(&l, width);

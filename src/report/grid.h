@@ -22,6 +22,8 @@ void grid_append(GString *out, const struct grid *g);
  * `.`, headed by that of the first row.
  */
 void grid_append_folded(GString *out, const struct grid *g, guint width, guint lead);
+/* Is there room for a table? */
+gboolean grid_folds(const struct grid *g, guint width);
 void grid_free(struct grid *g);
 
 #endif

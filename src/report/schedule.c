@@ -392,9 +392,10 @@ void schedule_append(GString *out, const struct history *h, const char *title,
 		last = h->moments->pdata[i];
 		shown++;
 	}
-	line = g_strdup_printf(
-		"%s (%u of %" G_GUINT64_FORMAT " steps shown%s; `.` = unchanged):", title, shown,
-		(guint64)h->choices, left ? ", more concern this place: --all shows them" : "");
+	line = g_strdup_printf("%s (%u of %" G_GUINT64_FORMAT " steps shown%s%s):", title, shown,
+			       (guint64)h->choices,
+			       left ? ", more concern this place: --all shows them" : "",
+			       grid_folds(grid, columns_of_stdout()) ? "; `.` = unchanged" : "");
 	g_string_append_c(out, '\n');
 	prose_append(out, "", 0, line);
 	g_string_append_c(out, '\n');

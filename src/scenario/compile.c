@@ -473,16 +473,17 @@ static void event_do(struct compiler *c, const struct ynode *node, struct run_ev
 		g_auto(GStrv) halves = g_strsplit(text, "+", 2);
 		struct ynode page = *v;
 		struct page_ref ref;
+		char nothing[] = "";
 		char why[SCALAR_WHY];
 		guint64 offset = 0;
 
-		page.text = halves[0];
+		page.text = halves[0] ? halves[0] : nothing;
 		if (halves[0] && halves[1] && scalar_u64(halves[1], SCALAR_BYTES, &offset, why))
 			diag_error(c->b.diag, "E0105", v->used_at, "%s: %s", name, why);
 		event->evict = !strcmp(name, "evict");
 		event->fill = !strcmp(name, "fill");
 		event->drain = !strcmp(name, "drain");
-		if (halves[0] && refs_pages(c, &page, &ref)) {
+		if (refs_pages(c, &page, &ref)) {
 			if (offset >= (guint64)ref.count * cell_page_bytes(&c->out->cell))
 				diag_error(c->b.diag, "E0149", v->used_at,
 					   "the offset 0x%" G_GINT64_MODIFIER

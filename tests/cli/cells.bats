@@ -111,7 +111,7 @@ scenario() {
 	assert_status 3
 	staleline explore dma.yaml --cell strategy=ppc --limit evictions=any,nested=1
 	assert_status 0
-	assert_stdout 'clean'
+	assert_stdout '  clean  ('
 	[[ $output != *limited* && $output != *assumed* ]] || { show; false; }
 	staleline explore dma.yaml --cell strategy=ppc --limit bursts=0 --format jsonl
 	assert_status 3
@@ -300,6 +300,29 @@ endless() {
 	      - dev-start: {dev: nic, map: driver.map}
 	END
 	staleline run ring.yaml
+	assert_status 3
+	assert_stdout 'inconclusive: nothing found before the limit of steps was hit'
+}
+
+@test "run: a step that stores more often than can be told apart ends at the limit, too" {
+	cat >often.yaml <<-'END'
+	# Does the writer come to rest?
+	format: 1
+	machine: toy
+	strategy: none
+	pages: {pg: {zone: lowmem}}
+	contexts:
+	  reader:
+	    steps:
+	      - read: {from: pg}
+	  irq:
+	    level: hardirq
+	    on: any
+	    times: forever
+	    steps:
+	      - write: {to: pg+20}
+	END
+	staleline run often.yaml --max-steps 100M
 	assert_status 3
 	assert_stdout 'inconclusive: nothing found before the limit of steps was hit'
 }

@@ -19,7 +19,7 @@ setup() {
 	# on one that does not there is nothing to assume
 	staleline explore "$BATS_TEST_TMPDIR/none.yaml" --cell ${cell/loads/none}
 	assert_status 0
-	assert_stdout 'clean'
+	assert_stdout '  clean  ('
 	[[ $output != *assumed* ]] || { show; false; }
 	# and where nothing is said, fills are on
 	sed -e '/fills: any/d' -e '/^expect:/,$d' $file >"$BATS_TEST_TMPDIR/default.yaml"
@@ -80,7 +80,7 @@ setup() {
 	assert_stdout ' complete)'
 	staleline explore "$BATS_TEST_TMPDIR/highmem.yaml" --cell strategy=ppc,core=loads,post=yes --max-states 10000
 	assert_status 0
-	assert_stdout 'clean'
+	assert_stdout '  clean  ('
 }
 
 @test "schedules by chance find what a fill breaks, either way" {
